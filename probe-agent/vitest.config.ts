@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts'],
+    passWithNoTests: true,
+    reporters: ['default', ['json', { outputFile: '.test-output/unit.json' }]],
+    // A stub that outlives its test makes the next one pass or fail by accident.
+    restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
+  },
+});

@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+/** One kind of test, in a folder of its own. Groups run one after the other, so that schedules that keep
+ * every core busy do not stretch the timings of the tests that talk to real servers. */
+function project(name: string, include: string[], groupOrder: number, testTimeoutMs: number) {
+  return {
+    extends: true as const,
+    test: { name, include, sequence: { groupOrder }, testTimeout: testTimeoutMs, hookTimeout: 30_000 },
+  };
+}
+
+export default defineConfig({
+  test: {
+    passWithNoTests: true,
+    reporters: ['default', ['json', { outputFile: '.test-output/test.json' }]],
+    restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
+    projects: [
+      project('support', ['{support,sim,slack,demo,lab,e2e,bench}/**/*.test.ts'], 0, 10_000),
+      project('compliance', ['compliance/**/*.test.ts'], 1, 20_000),
+      project('integration', ['integration/**/*.test.ts'], 2, 30_000),
+      project('property', ['property/**/*.test.ts'], 3, 120_000),
+    ],
+  },
+});
