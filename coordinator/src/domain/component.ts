@@ -1,0 +1,27 @@
+/** What can be broken (design: probing, "Components and locate"). */
+export type ComponentKind =
+  | 'node-out'
+  | 'node-in'
+  | 'underlay'
+  | 'cni-egress'
+  | 'cni-ingress'
+  | 'overlay'
+  | 'service-proxy'
+  | 'backend'
+  | 'dns-pod'
+  | 'dns-vip'
+  | 'upstream'
+  | 'apiserver'
+  | 'api-vip'
+  | 'policy'
+  | 'prober';
+
+/** `kind:instance`, e.g. `cni-egress:node2`, `overlay:node1>node2`, `dns-pod:kube-system/coredns-x`, `policy:app`. */
+export type ComponentId = `${ComponentKind}:${string}`;
+
+/** Takes a component id apart; the instance may itself hold colons. */
+export function parseComponent(id: ComponentId): { kind: ComponentKind; instance: string } {
+  const at = id.indexOf(':');
+  // The template type guarantees a known kind before the first colon.
+  return { kind: id.slice(0, at) as ComponentKind, instance: id.slice(at + 1) };
+}

@@ -1,0 +1,297 @@
+import type { ExecutionState, Incident, ProposalState, StepState } from './incident.ts';
+import { currentProposal } from './incident.ts';
+import type { EventOf, IncidentEvent } from './incident-event.ts';
+import type { Actor } from './principal.ts';
+
+/** Folds a stream into the incident; null for an empty stream. Throws when the stream does not begin with `opened`. */
+export function foldIncident(id: string, events: readonly IncidentEvent[]): Incident | null {
+  let incident: Incident | null = null;
+  for (const event of events) incident = applyEvent(id, incident, event);
+  return incident;
+}
+
+/** One event on top of what was known. Events that do not fit the state change nothing but the length: history is not re-judged. */
+export function applyEvent(id: string, before: Incident | null, event: IncidentEvent): Incident {
+  if (before === null) {
+    if (event.body.type !== 'opened')
+      throw new Error(`incident ${id} does not begin with "opened" but with "${event.body.type}"`);
+    return open(id, event.body, event);
+  }
+  const after = reduce(before, event);
+  return { ...after, length: event.n, updatedAtMs: event.atMs };
+}
+
+function open(id: string, body: EventOf<'opened'>, event: IncidentEvent): Incident {
+  return {
+    id,
+    length: event.n,
+    scopeKey: body.scopeKey,
+    cluster: body.cluster,
+    title: body.title,
+    openedAtMs: event.atMs,
+    detectedAtMs: body.detectedAtMs,
+    updatedAtMs: event.atMs,
+    phase: 'new',
+    symptoms: body.symptoms,
+    symptomsGone: false,
+    recoveredAtMs: null,
+    triage: null,
+    diagnosis: null,
+    proposals: [],
+    execution: null,
+    escalation: null,
+    help: null,
+    passes: [],
+    takenOverBy: null,
+    reopened: 0,
+    closed: null,
+  };
+}
+
+function reduce(state: Incident, event: IncidentEvent): Incident {
+  const { body, atMs, actor } = event;
+  switch (body.type) {
+    case 'opened':
+      return state;
+    case 'symptoms-updated':
+      return { ...state, symptoms: body.symptoms };
+    case 'recovered':
+      return recovered(state, atMs);
+    case 'relapsed':
+      return relapsed(state, body);
+    case 'reopened':
+      return {
+        ...restart(state),
+        symptoms: body.symptoms,
+        symptomsGone: false,
+        recoveredAtMs: null,
+        phase: 'new',
+        closed: null,
+        reopened: state.reopened + 1,
+      };
+    case 'triaged':
+      return {
+        ...state,
+        triage: { lines: body.lines, unknown: body.unknown, atMs },
+        phase: state.phase === 'new' ? 'triaged' : state.phase,
+      };
+    case 'diagnosed':
+      return {
+        ...state,
+        diagnosis: { ...body.diagnosis, atMs },
+        phase: state.phase === 'new' || state.phase === 'triaged' ? 'diagnosed' : state.phase,
+      };
+    case 'escalated':
+      return { ...state, escalation: { ...body.escalation, atMs }, phase: 'escalated' };
+    case 'help-requested': {
+      const { type: _, ...help } = body;
+      return { ...state, help: { ...help, atMs }, phase: 'needs-help' };
+    }
+    case 'proposed':
+      return {
+        ...state,
+        proposals: [
+          ...state.proposals,
+          { proposal: body.proposal, proposedAtMs: atMs, status: { at: 'open' }, approvals: [] },
+        ],
+        phase: 'awaiting-approval',
+      };
+    case 'decided':
+      return decided(state, body, actor, atMs);
+    case 'proposal-expired':
+      return expired(state, body, atMs);
+    case 'execution-requested':
+    case 'execution-claimed':
+    case 'step-intended':
+    case 'step-ended':
+    case 'step-settled':
+    case 'execution-ended':
+      return executionEvent(state, body, atMs);
+    case 'pass-started':
+      return {
+        ...state,
+        passes: [
+          ...(body.pass === 1 ? [] : state.passes.filter((p) => p.pass === 1)),
+          {
+            pass: body.pass,
+            nonce: body.nonce,
+            startedAtMs: atMs,
+            deadlineMs: body.deadlineMs,
+            paths: body.paths,
+            ended: null,
+          },
+        ],
+      };
+    case 'pass-ended':
+      return {
+        ...state,
+        passes: state.passes.map((p) =>
+          p.nonce === body.nonce && p.ended === null ? { ...p, ended: { atMs, outcome: body.outcome } } : p,
+        ),
+      };
+    case 'closed':
+      return { ...state, phase: 'closed', closed: { how: body.how, summary: body.summary, atMs } };
+    case 'taken-over':
+      return { ...state, takenOverBy: actor };
+    case 'handed-back':
+      return { ...state, takenOverBy: null };
+    case 'said':
+    case 'answered':
+      return state;
+  }
+}
+
+/** Forgets the round of work, keeps the history (proposals) and the identity. */
+function restart(state: Incident): Incident {
+  return {
+    ...state,
+    triage: null,
+    diagnosis: null,
+    execution: null,
+    escalation: null,
+    help: null,
+    passes: [],
+    takenOverBy: null,
+  };
+}
+
+function recovered(state: Incident, atMs: number): Incident {
+  const next = { ...state, symptomsGone: true, recoveredAtMs: atMs };
+  // During an execution and its verification the passes that follow it decide, not the recovery.
+  if (state.phase === 'executing' || state.phase === 'verifying' || state.phase === 'closed') return next;
+  return { ...next, phase: 'recovering', passes: [] };
+}
+
+function relapsed(state: Incident, body: EventOf<'relapsed'>): Incident {
+  const next = { ...state, symptoms: body.symptoms, symptomsGone: false, recoveredAtMs: null };
+  // A fault that comes back is looked at afresh: the facts may be different ones.
+  return state.phase === 'recovering' ? { ...restart(next), phase: 'new' } : next;
+}
+
+function changeProposal(
+  state: Incident,
+  id: string,
+  change: (p: ProposalState) => ProposalState,
+): ProposalState[] {
+  return state.proposals.map((p) => (p.proposal.id === id ? change(p) : p));
+}
+
+function decided(state: Incident, body: EventOf<'decided'>, by: Actor, atMs: number): Incident {
+  const current = currentProposal(state);
+  if (current?.proposal.id !== body.proposalId || current.status.at !== 'open') return state;
+  if (body.decision === 'rejected') {
+    const rejected = {
+      at: 'rejected' as const,
+      by,
+      atMs,
+      ...(body.reason === undefined ? {} : { reason: body.reason }),
+    };
+    return {
+      ...state,
+      proposals: changeProposal(state, body.proposalId, (p) => ({ ...p, status: rejected })),
+      phase: 'diagnosed',
+    };
+  }
+  if (body.approval === null) return state;
+  const approvals = [...current.approvals, { by, atMs, row: body.approval }];
+  const complete = approvals.length >= current.proposal.approvalsNeeded;
+  return {
+    ...state,
+    proposals: changeProposal(state, body.proposalId, (p) => ({
+      ...p,
+      approvals,
+      status: complete ? { at: 'approved', approvals } : p.status,
+    })),
+    phase: complete ? 'approved' : state.phase,
+  };
+}
+
+function expired(state: Incident, body: EventOf<'proposal-expired'>, atMs: number): Incident {
+  const current = currentProposal(state);
+  const still =
+    current?.proposal.id === body.proposalId &&
+    (current.status.at === 'open' || current.status.at === 'approved');
+  if (!still) return state;
+  const status = { at: 'expired' as const, reason: body.reason, atMs, detail: body.detail };
+  const waiting = state.phase === 'awaiting-approval' || state.phase === 'approved';
+  return {
+    ...state,
+    proposals: changeProposal(state, body.proposalId, (p) => ({ ...p, status })),
+    phase: waiting ? 'diagnosed' : state.phase,
+  };
+}
+
+type ExecutionEvent = EventOf<
+  | 'execution-requested'
+  | 'execution-claimed'
+  | 'step-intended'
+  | 'step-ended'
+  | 'step-settled'
+  | 'execution-ended'
+>;
+
+const freshStep: StepState = {
+  intents: 0,
+  outcome: null,
+  settled: null,
+  intendedAtMs: null,
+  endedAtMs: null,
+  settledAtMs: null,
+};
+
+function executionEvent(state: Incident, body: ExecutionEvent, atMs: number): Incident {
+  if (body.type === 'execution-requested') {
+    const proposal = currentProposal(state);
+    if (proposal?.proposal.id !== body.proposalId || proposal.status.at !== 'approved') return state;
+    const execution: ExecutionState = {
+      proposalId: body.proposalId,
+      requestedAtMs: atMs,
+      claimedAtMs: null,
+      status: { at: 'requested' },
+      steps: proposal.proposal.steps.map(() => freshStep),
+    };
+    return { ...state, execution, phase: 'executing' };
+  }
+  const execution = state.execution;
+  if (execution === null || execution.proposalId !== body.proposalId || execution.status.at === 'ended')
+    return state;
+  switch (body.type) {
+    case 'execution-claimed':
+      return {
+        ...state,
+        execution: { ...execution, claimedAtMs: atMs, status: { at: 'claimed', executor: body.executor } },
+      };
+    case 'step-intended':
+      return withStep(state, execution, body.step, (s) => ({
+        ...s,
+        intents: body.attempt,
+        intendedAtMs: s.intendedAtMs ?? atMs,
+      }));
+    case 'step-ended':
+      return withStep(state, execution, body.step, (s) => ({ ...s, outcome: body.outcome, endedAtMs: atMs }));
+    case 'step-settled':
+      return withStep(state, execution, body.step, (s) => ({
+        ...s,
+        settled: body.settled,
+        settledAtMs: atMs,
+      }));
+    case 'execution-ended': {
+      const status = { at: 'ended' as const, result: body.result, detail: body.detail, atMs };
+      // An unknown effect is verified like a done one: the cluster's health is the question then. Nothing done: decide anew.
+      const phase = body.result === 'done' || body.result === 'unknown' ? 'verifying' : 'diagnosed';
+      return { ...state, execution: { ...execution, status }, phase, passes: [] };
+    }
+  }
+}
+
+function withStep(
+  state: Incident,
+  execution: ExecutionState,
+  step: number,
+  change: (s: StepState) => StepState,
+): Incident {
+  return {
+    ...state,
+    execution: { ...execution, steps: execution.steps.map((s, i) => (i === step ? change(s) : s)) },
+  };
+}

@@ -1,0 +1,115 @@
+import type { Diagnosis } from './cause.ts';
+import type { EventOf, ExpiryReason, PassResult, StepResult } from './incident-event.ts';
+import type { Actor } from './principal.ts';
+import type { Escalation, Proposal } from './proposal.ts';
+import type { Symptom } from './symptom.ts';
+
+/** Incident, proposal and execution are three machines folded from one stream. */
+
+export type ProposalStatus =
+  | { at: 'open' }
+  | { at: 'approved'; approvals: Approval[] }
+  | { at: 'rejected'; by: Actor; atMs: number; reason?: string }
+  | { at: 'expired'; reason: ExpiryReason; atMs: number; detail: string };
+
+export interface Approval {
+  by: Actor;
+  atMs: number;
+  /** HMAC row as the executor checks it. */
+  row: string;
+}
+
+export interface ProposalState {
+  proposal: Proposal;
+  proposedAtMs: number;
+  status: ProposalStatus;
+  /** Approvals so far; with two-person mode the first leaves the status open. */
+  approvals: Approval[];
+}
+
+export interface StepState {
+  intents: number;
+  outcome: StepResult | null;
+  settled: boolean | null;
+  intendedAtMs: number | null;
+  endedAtMs: number | null;
+  settledAtMs: number | null;
+}
+
+export type ExecutionStatus =
+  | { at: 'requested' }
+  | { at: 'claimed'; executor: string }
+  | { at: 'ended'; result: EventOf<'execution-ended'>['result']; detail: string; atMs: number };
+
+export interface ExecutionState {
+  proposalId: string;
+  requestedAtMs: number;
+  claimedAtMs: number | null;
+  status: ExecutionStatus;
+  steps: StepState[];
+}
+
+export interface PassState {
+  pass: 1 | 2;
+  nonce: string;
+  startedAtMs: number;
+  deadlineMs: number;
+  paths: number;
+  ended: { atMs: number; outcome: PassResult } | null;
+}
+
+/**
+ * Where the work on an incident stands. What comes next is decided in the pipeline from this and the facts.
+ * - `new`: opened, nothing known yet · `triaged` · `diagnosed`: causes ranked, nothing proposed yet
+ * - `awaiting-approval`: a card is open · `approved`: not yet handed over · `executing`: with the executor
+ * - `verifying`: two passes after a fix · `recovering`: two passes after it healed by itself
+ * - `needs-help`, `escalated`: waiting for people; recovery still closes it
+ * - `closed`
+ */
+export type Phase =
+  | 'new'
+  | 'triaged'
+  | 'diagnosed'
+  | 'awaiting-approval'
+  | 'approved'
+  | 'executing'
+  | 'verifying'
+  | 'recovering'
+  | 'needs-help'
+  | 'escalated'
+  | 'closed';
+
+export interface Incident {
+  id: string;
+  /** Number of events folded; what a compare-and-set append expects. */
+  length: number;
+  scopeKey: string;
+  cluster: string;
+  /** Stays the same from opening to close-out. */
+  title: string;
+  openedAtMs: number;
+  detectedAtMs: number;
+  updatedAtMs: number;
+  phase: Phase;
+  symptoms: Symptom[];
+  /** True from `recovered` until `relapsed`. */
+  symptomsGone: boolean;
+  recoveredAtMs: number | null;
+  triage: { lines: string[]; unknown: string[]; atMs: number } | null;
+  diagnosis: (Diagnosis & { atMs: number }) | null;
+  /** Every proposal ever made, oldest first; only the last can be open. */
+  proposals: ProposalState[];
+  execution: ExecutionState | null;
+  escalation: (Escalation & { atMs: number }) | null;
+  help: (Omit<EventOf<'help-requested'>, 'type'> & { atMs: number }) | null;
+  /** Passes of the current verification, at most two. */
+  passes: PassState[];
+  takenOverBy: Actor | null;
+  reopened: number;
+  closed: { how: EventOf<'closed'>['how']; summary: string; atMs: number } | null;
+}
+
+/** The latest proposal, whatever its status; null before the first. */
+export function currentProposal(incident: Incident): ProposalState | null {
+  return incident.proposals.at(-1) ?? null;
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { PlannedAction } from './action.ts';
+import { CauseId } from './cause.ts';
+
+/** `advise`: pathmedic has no mutating rights and says what a person would run. `remediate`: the executor may act once approved. */
+export const Mode = z.enum(['advise', 'remediate']);
+export type Mode = z.infer<typeof Mode>;
+
+/** A remediation plan up for approval. One approval covers the whole plan; steps run in order and stop at the first that fails. */
+export const Proposal = z.strictObject({
+  /** Random and opaque; the value of the buttons. */
+  id: z.string().min(16).max(64),
+  cause: CauseId,
+  mode: Mode,
+  /** One line: what the plan does. */
+  title: z.string().min(1).max(200),
+  why: z.string().min(1).max(600),
+  steps: z.array(PlannedAction).min(1).max(5),
+  /** SHA-256 (hex) over id, requests, UIDs, params and digests: what an approval binds and the claim is named after. */
+  planHash: z.string().length(64),
+  dryRun: z.enum(['server-passed', 'local-validated']),
+  verification: z.string().max(400),
+  expiresAtMs: z.number().int(),
+  /** Minimal number of distinct principals that must approve. */
+  approvalsNeeded: z.number().int().min(1).max(2),
+});
+export type Proposal = z.infer<typeof Proposal>;
+
+/** To the cluster owners: no action of the catalogue may do this. */
+export const Escalation = z.strictObject({
+  cause: CauseId,
+  title: z.string().min(1).max(200),
+  why: z.string().max(800),
+  options: z.array(z.string().max(400)).max(6),
+});
+export type Escalation = z.infer<typeof Escalation>;
