@@ -1,0 +1,246 @@
+import type { Incident, ProposalState } from '../domain/incident.ts';
+import type { EventOf, IncidentEvent, PassResult, StepResult } from '../domain/incident-event.ts';
+import { actorName, actorWithPlace } from './actor-name.ts';
+import { formatClockTime } from './clock-time.ts';
+import { refusalWords } from './refusal-words.ts';
+
+/** What an event says, as plain text: one headline and at most a few lines below it. Not yet made safe for any surface. */
+export interface EventLine {
+  /** Icon that goes with the headline; never the only carrier of the meaning. */
+  icon: string;
+  headline: string;
+  lines: string[];
+}
+
+/**
+ * One event in words. `incident` is the whole incident (for plans and steps by id), folded at least up to the event.
+ * The same sentence stands in Slack and in the console.
+ */
+export function eventLine(event: IncidentEvent, incident: Incident): EventLine {
+  const { body } = event;
+  switch (body.type) {
+    case 'opened':
+      return line('🔴', body.title, body.symptoms.flatMap((s) => s.lines).slice(0, 6));
+    case 'symptoms-updated':
+      return line('🔴', 'The fault looks different now', body.symptoms.map((s) => s.headline).slice(0, 6));
+    case 'recovered':
+      return line('🟢', 'The symptoms are gone', [body.detail]);
+    case 'relapsed':
+      return line('🔴', 'The symptoms are back', body.symptoms.map((s) => s.headline).slice(0, 6));
+    case 'reopened':
+      return line(
+        '🔴',
+        'Opened again: the same fault came back',
+        body.symptoms.map((s) => s.headline).slice(0, 6),
+      );
+    case 'triaged':
+      return line('🔎', 'What is known so far', [
+        ...body.lines,
+        ...(body.unknown.length > 0 ? [`Could not see: ${body.unknown.join('; ')}`] : []),
+      ]);
+    case 'diagnosed':
+      return diagnosedLine(body);
+    case 'proposed':
+      return line('📋', `Proposed: ${body.proposal.title}`, [
+        `Why: ${body.proposal.why}`,
+        `May be approved until ${formatClockTime(body.proposal.expiresAtMs)}`,
+      ]);
+    case 'escalated':
+      return line('🟠', `For the cluster owners: ${body.escalation.title}`, [
+        body.escalation.why,
+        ...body.escalation.options.map((option) => `Option: ${option}`),
+      ]);
+    case 'decided':
+      return decidedLine(event, body, incident);
+    case 'proposal-expired':
+      return line('⌛', `No longer up for approval: ${expiryWords(body.reason)}`, nonEmpty(body.detail));
+    case 'help-requested':
+      return line('🆘', body.reason, helpLines(body));
+    case 'closed':
+      return line('✅', closedHeadline(body.how), nonEmpty(body.summary));
+    case 'said':
+      return line('💬', `${actorName(event.actor)}:`, body.text.split('\n'));
+    case 'answered':
+      return line('💬', 'pathmedic:', body.lines);
+    case 'taken-over':
+      return line('👤', `Taken over by ${actorWithPlace(event.actor)}`, [
+        'pathmedic keeps watching and proposes nothing until it is handed back.',
+      ]);
+    case 'handed-back':
+      return line('👤', `Handed back by ${actorWithPlace(event.actor)}`, []);
+    default:
+      return workLine(body, incident);
+  }
+}
+
+type WorkBody = EventOf<
+  | 'execution-requested'
+  | 'execution-claimed'
+  | 'step-intended'
+  | 'step-ended'
+  | 'step-settled'
+  | 'execution-ended'
+  | 'pass-started'
+  | 'pass-ended'
+>;
+
+function workLine(body: WorkBody, incident: Incident): EventLine {
+  switch (body.type) {
+    case 'execution-requested':
+      return line('🔧', 'Handed to the executor', []);
+    case 'execution-claimed':
+      return line('🔧', 'The executor has claimed the plan', [`Executor: ${body.executor}`]);
+    case 'step-intended':
+      return line('🔧', `${stepName(body, incident)}: about to write${attemptWords(body.attempt)}`, []);
+    case 'step-ended':
+      return stepEndedLine(body.outcome, stepName(body, incident));
+    case 'step-settled':
+      return body.settled
+        ? line('🔧', `${stepName(body, incident)}: settled`, nonEmpty(body.detail))
+        : line('⚠️', `${stepName(body, incident)}: did not settle in time`, nonEmpty(body.detail));
+    case 'execution-ended':
+      return line(
+        body.result === 'done' ? '🔧' : '⚠️',
+        executionEndedWords(body.result),
+        nonEmpty(body.detail),
+      );
+    case 'pass-started':
+      return line('🔎', `${passName(body.pass)} started: ${body.paths} ${plural(body.paths, 'path')}`, [
+        `Results are due by ${formatClockTime(body.deadlineMs)}`,
+      ]);
+    case 'pass-ended':
+      return passEndedLine(body.pass, body.outcome);
+  }
+}
+
+function line(icon: string, headline: string, lines: readonly string[]): EventLine {
+  return { icon, headline, lines: lines.filter((text) => text !== '') };
+}
+
+function nonEmpty(text: string): string[] {
+  return text === '' ? [] : [text];
+}
+
+function diagnosedLine(body: EventOf<'diagnosed'>): EventLine {
+  const { causes, checks } = body.diagnosis;
+  const checked = `${checks.length} ${plural(checks.length, 'check')} made`;
+  const [top, ...others] = causes;
+  if (top === undefined) return line('🟠', 'No cause found among those known', [checked]);
+  return line('🟠', `Likely cause (${top.confidence}): ${top.summary}`, [
+    ...top.for.slice(0, 3).map((evidence) => evidence.text),
+    ...(others.length > 0
+      ? [`Less likely: ${others.map((cause) => `${cause.id} (${cause.confidence})`).join(', ')}`]
+      : []),
+    checked,
+  ]);
+}
+
+function decidedLine(event: IncidentEvent, body: EventOf<'decided'>, incident: Incident): EventLine {
+  const who = actorWithPlace(event.actor);
+  const state = proposalOf(incident, body.proposalId);
+  const title = state === null ? [] : [state.proposal.title];
+  const reason = body.reason === undefined ? [] : [`Reason: ${body.reason}`];
+  if (body.decision === 'rejected') return line('✋', `Rejected by ${who}`, [...title, ...reason]);
+  const needed = state?.proposal.approvalsNeeded ?? 1;
+  const given = state?.approvals.findIndex((approval) => approval.row === body.approval) ?? -1;
+  const count = needed > 1 && given >= 0 ? ` (${given + 1} of ${needed})` : '';
+  return line('👍', `Approved by ${who}${count}`, [...title, ...reason]);
+}
+
+function stepEndedLine(outcome: StepResult, name: string): EventLine {
+  switch (outcome.result) {
+    case 'applied':
+      return line('🔧', `${name}: done`, nonEmpty(outcome.detail));
+    case 'refused':
+      return line('⚠️', `${name}: not done, ${refusalWords(outcome.reason)}`, nonEmpty(outcome.detail));
+    case 'unknown':
+      return line('⚠️', `${name}: it is not known whether the change took effect`, nonEmpty(outcome.detail));
+  }
+}
+
+function passEndedLine(pass: 1 | 2, outcome: PassResult): EventLine {
+  return line(
+    outcome.ok ? '🟢' : '⚠️',
+    `${passName(pass)} ${outcome.ok ? 'passed' : 'did not pass'}: ${passNumbers(outcome)}`,
+    outcome.problems,
+  );
+}
+
+/** `64 paths, 1920 probes, 0 lost`, and what is missing if anything is. */
+export function passNumbers(outcome: PassResult): string {
+  const missing = outcome.missing > 0 ? `, ${outcome.missing} without a result` : '';
+  return `${outcome.paths} ${plural(outcome.paths, 'path')}, ${outcome.probes} ${plural(outcome.probes, 'probe')}, ${outcome.lost} lost${missing}`;
+}
+
+/** `First check`, `Second check`. */
+export function passName(pass: 1 | 2): string {
+  return pass === 1 ? 'First check' : 'Second check';
+}
+
+/** Why a card is closed for decisions, as the end of a sentence. */
+export function expiryWords(reason: EventOf<'proposal-expired'>['reason']): string {
+  switch (reason) {
+    case 'time':
+      return 'the time to decide is over';
+    case 'recovered':
+      return 'the symptoms are gone';
+    case 'changed':
+      return 'the cluster has changed since';
+    case 'superseded':
+      return 'a newer plan takes its place';
+    case 'taken-over':
+      return 'a person has taken over';
+  }
+}
+
+function executionEndedWords(result: EventOf<'execution-ended'>['result']): string {
+  switch (result) {
+    case 'done':
+      return 'The plan has been carried out';
+    case 'stopped':
+      return 'The plan stopped before its end';
+    case 'not-started':
+      return 'The plan was not started, nothing was changed';
+    case 'unknown':
+      return 'It is not known how far the plan came';
+  }
+}
+
+function closedHeadline(how: EventOf<'closed'>['how']): string {
+  switch (how) {
+    case 'fixed':
+      return 'Resolved: fixed and checked twice';
+    case 'healed':
+      return 'Gone by itself and checked twice: no action was taken';
+    case 'by-person':
+      return 'Closed by a person';
+  }
+}
+
+function helpLines(help: EventOf<'help-requested'>): string[] {
+  return [
+    ...help.known.map((text) => `Known: ${text}`),
+    ...(help.ruledOut.length > 0 ? [`Ruled out: ${help.ruledOut.join('; ')}`] : []),
+    ...(help.cannotSee.length > 0 ? [`Cannot see: ${help.cannotSee.join('; ')}`] : []),
+    ...help.lookAt.map((text) => `I would look at: ${text}`),
+  ];
+}
+
+function proposalOf(incident: Incident, proposalId: string): ProposalState | null {
+  return incident.proposals.find((state) => state.proposal.id === proposalId) ?? null;
+}
+
+function stepName(at: { proposalId: string; step: number }, incident: Incident): string {
+  const steps = proposalOf(incident, at.proposalId)?.proposal.steps ?? [];
+  const title = steps[at.step]?.title;
+  if (title === undefined) return `Step ${at.step + 1}`;
+  return steps.length > 1 ? `Step ${at.step + 1} of ${steps.length}, ${title}` : title;
+}
+
+function attemptWords(attempt: number): string {
+  return attempt > 1 ? ` (attempt ${attempt})` : '';
+}
+
+function plural(count: number, word: string): string {
+  return count === 1 ? word : `${word}s`;
+}
