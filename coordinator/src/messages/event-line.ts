@@ -2,6 +2,7 @@ import type { Incident, ProposalState } from '../domain/incident.ts';
 import type { EventOf, IncidentEvent, PassResult, StepResult } from '../domain/incident-event.ts';
 import { actorName, actorWithPlace } from './actor-name.ts';
 import { formatClockTime } from './clock-time.ts';
+import { countWords } from './duration.ts';
 import { refusalWords } from './refusal-words.ts';
 
 /** What an event says, as plain text: one headline and at most a few lines below it. Not yet made safe for any surface. */
@@ -105,7 +106,7 @@ function workLine(body: WorkBody, incident: Incident): EventLine {
         nonEmpty(body.detail),
       );
     case 'pass-started':
-      return line('🔎', `${passName(body.pass)} started: ${body.paths} ${plural(body.paths, 'path')}`, [
+      return line('🔎', `${passName(body.pass)} started: ${countWords(body.paths, 'path')}`, [
         `Results are due by ${formatClockTime(body.deadlineMs)}`,
       ]);
     case 'pass-ended':
@@ -123,7 +124,7 @@ function nonEmpty(text: string): string[] {
 
 function diagnosedLine(body: EventOf<'diagnosed'>): EventLine {
   const { causes, checks } = body.diagnosis;
-  const checked = `${checks.length} ${plural(checks.length, 'check')} made`;
+  const checked = `${countWords(checks.length, 'check')} made`;
   const [top, ...others] = causes;
   if (top === undefined) return line('🟠', 'No cause found among those known', [checked]);
   return line('🟠', `Likely cause (${top.confidence}): ${top.summary}`, [
@@ -169,7 +170,7 @@ function passEndedLine(pass: 1 | 2, outcome: PassResult): EventLine {
 /** `64 paths, 1920 probes, 0 lost`, and what is missing if anything is. */
 export function passNumbers(outcome: PassResult): string {
   const missing = outcome.missing > 0 ? `, ${outcome.missing} without a result` : '';
-  return `${outcome.paths} ${plural(outcome.paths, 'path')}, ${outcome.probes} ${plural(outcome.probes, 'probe')}, ${outcome.lost} lost${missing}`;
+  return `${countWords(outcome.paths, 'path')}, ${countWords(outcome.probes, 'probe')}, ${outcome.lost} lost${missing}`;
 }
 
 /** `First check`, `Second check`. */
@@ -239,8 +240,4 @@ function stepName(at: { proposalId: string; step: number }, incident: Incident):
 
 function attemptWords(attempt: number): string {
   return attempt > 1 ? ` (attempt ${attempt})` : '';
-}
-
-function plural(count: number, word: string): string {
-  return count === 1 ? word : `${word}s`;
 }
