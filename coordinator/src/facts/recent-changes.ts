@@ -1,0 +1,64 @@
+import type { Meta } from './records.ts';
+
+/** One write to an object's spec, data or metadata, as managedFields record it. */
+export interface Change {
+  manager: string;
+  atMs: number;
+}
+
+/** Managers that write as a matter of course: their writes say nothing about a change by somebody. */
+const ROUTINE = ['kube-controller-manager', 'kubelet', 'kube-scheduler', 'kube-apiserver'];
+
+function touches(fields: readonly string[], field: string): boolean {
+  return fields.some((path) => path.split(/[./]/).some((part) => part.replace(/^f:/, '') === field));
+}
+
+/**
+ * The latest write that holds `field` (a path segment such as `nodeSelector`); null when managedFields do not show
+ * one after the object was created. Removing a field leaves no trace there.
+ */
+export function lastChangeOf(meta: Meta, field: string): Change | null {
+  const writes = meta.writes.filter(({ fields }) => touches(fields, field));
+  const latest = writes.toSorted((a, b) => b.atMs - a.atMs)[0];
+  // A write in the second of the creation is the creation.
+  if (latest === undefined || latest.atMs - meta.createdMs < 1000) return null;
+  return { manager: latest.manager, atMs: latest.atMs };
+}
+
+/** The latest write by anybody but the control plane; null when there is none after the creation. */
+export function lastChange(meta: Meta): Change | null {
+  const latest = meta.writes
+    .filter(({ manager }) => !ROUTINE.includes(manager))
+    .toSorted((a, b) => b.atMs - a.atMs)[0];
+  if (latest === undefined || latest.atMs - meta.createdMs < 1000) return null;
+  return { manager: latest.manager, atMs: latest.atMs };
+}
+
+/** `31 s`, `4 min 5 s`, `2 h 3 min`, `5 d 2 h`. */
+export function formatDuration(durationMs: number): string {
+  const seconds = Math.max(0, Math.round(durationMs / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  const days = Math.floor(hours / 24);
+  return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
+}
+
+/** `03:12:10 UTC`; with the date when it lies more than 20 hours from `nowMs`. */
+export function formatTime(atMs: number, nowMs: number): string {
+  const iso = new Date(atMs).toISOString();
+  const time = `${iso.slice(11, 19)} UTC`;
+  return Math.abs(nowMs - atMs) > 20 * 3_600_000 ? `${iso.slice(0, 10)} ${time}` : time;
+}
+
+/** `changed 31 s before by kubectl-edit`, told relative to the first loss; empty when it does not fit in a day before. */
+export function changedBefore(change: Change | null, sinceMs: number): string {
+  if (change === null) return '';
+  const leadMs = sinceMs - change.atMs;
+  // Clocks and probing intervals differ: a change seconds after the first loss is still worth saying.
+  if (leadMs < -60_000 || leadMs > 24 * 3_600_000) return '';
+  if (leadMs < 0) return `changed at about the same time by ${change.manager}`;
+  return `changed ${formatDuration(leadMs)} before by ${change.manager}`;
+}
