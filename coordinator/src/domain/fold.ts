@@ -42,6 +42,7 @@ function open(id: string, body: EventOf<'opened'>, event: IncidentEvent): Incide
     escalation: null,
     help: null,
     passes: [],
+    failedPasses: 0,
     takenOverBy: null,
     reopened: 0,
     closed: null,
@@ -123,14 +124,13 @@ function reduce(state: Incident, event: IncidentEvent): Incident {
         ],
       };
     case 'pass-ended':
+      return passEnded(state, body, atMs);
+    case 'closed':
       return {
         ...state,
-        passes: state.passes.map((p) =>
-          p.nonce === body.nonce && p.ended === null ? { ...p, ended: { atMs, outcome: body.outcome } } : p,
-        ),
+        phase: 'closed',
+        closed: { how: body.how, summary: body.summary, auditHead: body.auditHead, atMs },
       };
-    case 'closed':
-      return { ...state, phase: 'closed', closed: { how: body.how, summary: body.summary, atMs } };
     case 'taken-over':
       return { ...state, takenOverBy: actor };
     case 'handed-back':
@@ -139,6 +139,18 @@ function reduce(state: Incident, event: IncidentEvent): Incident {
     case 'answered':
       return state;
   }
+}
+
+function passEnded(state: Incident, body: EventOf<'pass-ended'>, atMs: number): Incident {
+  const running = state.passes.some((p) => p.nonce === body.nonce && p.ended === null);
+  if (!running) return state;
+  return {
+    ...state,
+    passes: state.passes.map((p) =>
+      p.nonce === body.nonce ? { ...p, ended: { atMs, outcome: body.outcome } } : p,
+    ),
+    failedPasses: state.failedPasses + (body.outcome.ok ? 0 : 1),
+  };
 }
 
 /** Forgets the round of work, keeps the history (proposals) and the identity. */
@@ -151,6 +163,7 @@ function restart(state: Incident): Incident {
     escalation: null,
     help: null,
     passes: [],
+    failedPasses: 0,
     takenOverBy: null,
   };
 }
@@ -278,7 +291,8 @@ function executionEvent(state: Incident, body: ExecutionEvent, atMs: number): In
     case 'execution-ended': {
       const status = { at: 'ended' as const, result: body.result, detail: body.detail, atMs };
       // An unknown effect is verified like a done one: the cluster's health is the question then. Nothing done: decide anew.
-      const phase = body.result === 'done' || body.result === 'unknown' ? 'verifying' : 'diagnosed';
+      const changed = body.result === 'done' || body.result === 'unknown';
+      const phase = changed ? 'verifying' : state.symptomsGone ? 'recovering' : 'diagnosed';
       return { ...state, execution: { ...execution, status }, phase, passes: [] };
     }
   }

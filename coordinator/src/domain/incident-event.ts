@@ -138,6 +138,8 @@ export const EventBody = z.discriminatedUnion('type', [
     type: z.literal('closed'),
     how: z.enum(['fixed', 'healed', 'by-person']),
     summary: z.string().max(600),
+    /** Head of the audit chain over every event before this one; also written to the process log. */
+    auditHead: z.string().length(64),
   }),
   z.strictObject({ type: z.literal('said'), text: z.string().min(1).max(4000) }),
   /** pathmedic's answer to a command in the conversation. */

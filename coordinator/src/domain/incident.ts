@@ -104,9 +104,11 @@ export interface Incident {
   help: (Omit<EventOf<'help-requested'>, 'type'> & { atMs: number }) | null;
   /** Passes of the current verification, at most two. */
   passes: PassState[];
+  /** Passes that failed since the incident was opened, re-opened or relapsed. */
+  failedPasses: number;
   takenOverBy: Actor | null;
   reopened: number;
-  closed: { how: EventOf<'closed'>['how']; summary: string; atMs: number } | null;
+  closed: { how: EventOf<'closed'>['how']; summary: string; auditHead: string; atMs: number } | null;
 }
 
 /** The latest proposal, whatever its status; null before the first. */

@@ -97,8 +97,12 @@ export interface IncidentStore {
   list(filter: { open?: boolean; limit: number; before?: number }): Promise<IncidentSummary[]>;
   /** Incidents whose due time for `role` has come. */
   due(role: DueTime['role'], limit: number): Promise<string[]>;
-  /** Moves the due time without an event (nothing to record, look again later). Only ever later than now. */
-  defer(incidentId: string, role: DueTime['role'], atMs: number): Promise<void>;
+  /**
+   * Moves the due time without an event (nothing to record, look again later). Only ever later than now;
+   * null takes the incident off that role's list. With
+   * `seenLength` (events the caller decided on) nothing is moved when more were appended since.
+   */
+  defer(incidentId: string, role: DueTime['role'], atMs: number | null, seenLength?: number): Promise<void>;
 
   /** Incidents with undelivered outbox items, oldest first. */
   outboxPending(limit: number): Promise<string[]>;

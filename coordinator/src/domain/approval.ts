@@ -1,0 +1,172 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Incident, ProposalState } from './incident.ts';
+import { currentProposal } from './incident.ts';
+import type { Actor, Principal } from './principal.ts';
+import type { Proposal } from './proposal.ts';
+
+/** Why a decision is not taken. Fixed names: answers, logs and metrics use them. */
+export type DecisionRefusal =
+  | 'no-such-proposal'
+  | 'superseded'
+  | 'already-approved'
+  | 'already-rejected'
+  | 'expired'
+  | 'not-an-approver'
+  | 'requester'
+  | 'second-person-needed'
+  | 'advise-mode'
+  | 'recovered'
+  | 'taken-over';
+
+export type DecisionVerdict =
+  /** `completes`: with this one the plan has all the approvals it needs (always true for a rejection). */
+  | { ok: true; proposal: ProposalState; completes: boolean }
+  | { ok: false; reason: DecisionRefusal };
+
+export interface DecisionQuestion {
+  incident: Incident;
+  proposalId: string;
+  principal: Principal;
+  decision: 'approved' | 'rejected';
+  /** Who asked for the plan: never counts as an approver of it. */
+  requestedBy: Actor;
+  /** The store's clock. */
+  nowMs: number;
+}
+
+/**
+ * May this person decide on this plan now? Pure: expiry counts by the store's clock, people are compared as principals,
+ * and only the latest proposal can be decided on.
+ */
+export function judgeDecision(question: DecisionQuestion): DecisionVerdict {
+  const { incident, proposalId, principal, decision, nowMs } = question;
+  const proposal = incident.proposals.find((state) => state.proposal.id === proposalId);
+  if (proposal === undefined) return { ok: false, reason: 'no-such-proposal' };
+  if (!principal.roles.includes('approver')) return { ok: false, reason: 'not-an-approver' };
+  const closed = closedReason(incident, proposal, nowMs);
+  if (closed !== null) return { ok: false, reason: closed };
+  if (decision === 'rejected') return { ok: true, proposal, completes: true };
+  return judgeApproval(question, proposal);
+}
+
+function closedReason(incident: Incident, state: ProposalState, nowMs: number): DecisionRefusal | null {
+  switch (state.status.at) {
+    case 'approved':
+      return 'already-approved';
+    case 'rejected':
+      return 'already-rejected';
+    case 'expired':
+      return expiredReason(state.status.reason);
+    case 'open':
+      break;
+  }
+  if (currentProposal(incident) !== state) return 'superseded';
+  return nowMs >= state.proposal.expiresAtMs ? 'expired' : null;
+}
+
+function expiredReason(reason: 'time' | 'recovered' | 'changed' | 'superseded' | 'taken-over'): DecisionRefusal {
+  switch (reason) {
+    case 'time':
+      return 'expired';
+    case 'changed':
+    case 'superseded':
+      return 'superseded';
+    case 'recovered':
+      return 'recovered';
+    case 'taken-over':
+      return 'taken-over';
+  }
+}
+
+function judgeApproval(question: DecisionQuestion, proposal: ProposalState): DecisionVerdict {
+  const { incident, principal, requestedBy } = question;
+  if (incident.symptomsGone) return { ok: false, reason: 'recovered' };
+  if (incident.takenOverBy !== null) return { ok: false, reason: 'taken-over' };
+  if (proposal.proposal.mode === 'advise') return { ok: false, reason: 'advise-mode' };
+  if (isPerson(requestedBy, principal.name)) return { ok: false, reason: 'requester' };
+  if (proposal.approvals.some((approval) => isPerson(approval.by, principal.name)))
+    return { ok: false, reason: 'second-person-needed' };
+  return { ok: true, proposal, completes: proposal.approvals.length + 1 >= proposal.proposal.approvalsNeeded };
+}
+
+function isPerson(actor: Actor, name: string): boolean {
+  return actor.type === 'person' && actor.name === name;
+}
+
+/** Who asked for a plan, from the event that proposed it; pathmedic itself where a runbook did. */
+export function requesterOf(
+  events: readonly { actor: Actor; body: { type: string; proposal?: Proposal } }[],
+  proposalId: string,
+): Actor {
+  const proposed = events.find(({ body }) => body.type === 'proposed' && body.proposal?.id === proposalId);
+  return proposed?.actor ?? { type: 'pathmedic', role: 'coordinator' };
+}
+
+/** The plan and the person that an approval row holds together. */
+export interface ApprovalBinding {
+  incidentId: string;
+  proposal: Pick<Proposal, 'id' | 'planHash' | 'expiresAtMs' | 'approvalsNeeded'>;
+  principal: string;
+}
+
+/**
+ * The approval row: HMAC-SHA256 (hex) over incident, plan hash, expiry, number of approvals needed and principal. The key
+ * is not in the store, so a row that was written there by other means does not pass the executor.
+ * The moment of the click is not part of it: the store's clock sets it, and the audit chain holds it.
+ */
+export function approvalRow(key: string, binding: ApprovalBinding): string {
+  const { incidentId, proposal, principal } = binding;
+  // A JSON array: unlike joined text it has only one reading.
+  const bound = JSON.stringify([
+    'pathmedic-approval-v1',
+    incidentId,
+    proposal.id,
+    proposal.planHash,
+    proposal.expiresAtMs,
+    proposal.approvalsNeeded,
+    principal,
+  ]);
+  return createHmac('sha256', key).update(bound).digest('hex');
+}
+
+/** Compares in constant time. */
+export function approvalRowHolds(key: string, row: string, binding: ApprovalBinding): boolean {
+  const expected = Buffer.from(approvalRow(key, binding), 'hex');
+  const given = Buffer.from(row, 'hex');
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+export type ApprovalsVerdict =
+  | { ok: true; approvedBy: string[] }
+  | { ok: false; reason: 'bad-row' | 'not-an-approver' | 'too-few'; detail: string };
+
+/**
+ * Checks what the executor is about to act on: every row holds, its principal may still approve and is not the requester,
+ * and enough distinct principals approved.
+ */
+export function judgeApprovals(input: {
+  key: string;
+  incidentId: string;
+  state: ProposalState;
+  principals: readonly Principal[];
+  requestedBy: Actor;
+}): ApprovalsVerdict {
+  const { key, incidentId, state, principals, requestedBy } = input;
+  const approvedBy = new Set<string>();
+  for (const approval of state.approvals) {
+    if (approval.by.type !== 'person')
+      return { ok: false, reason: 'bad-row', detail: 'An approval is not from a person.' };
+    const { name } = approval.by;
+    if (!approvalRowHolds(key, approval.row, { incidentId, proposal: state.proposal, principal: name }))
+      return { ok: false, reason: 'bad-row', detail: `The approval recorded for @${name} does not hold.` };
+    const principal = principals.find((known) => known.name === name);
+    if (principal === undefined || !principal.roles.includes('approver') || isPerson(requestedBy, name))
+      return { ok: false, reason: 'not-an-approver', detail: `@${name} may not approve this plan (any more).` };
+    approvedBy.add(name);
+  }
+  if (approvedBy.size < state.proposal.approvalsNeeded) {
+    const detail = `${approvedBy.size} of ${state.proposal.approvalsNeeded} approvals by distinct people.`;
+    return { ok: false, reason: 'too-few', detail };
+  }
+  return { ok: true, approvedBy: [...approvedBy] };
+}

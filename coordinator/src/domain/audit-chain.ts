@@ -1,0 +1,18 @@
+import { createHmac } from 'node:crypto';
+import { canonicalJson } from './canonical-json.ts';
+import type { IncidentEvent } from './incident-event.ts';
+
+/**
+ * Head of an incident's audit chain: each link is HMAC-SHA256 over the one before and the event, so that no event can be
+ * changed, dropped or put in another place without changing every head after it. Heads are anchored in the process log
+ * and in the close-out.
+ */
+export function auditHead(key: string, incidentId: string, events: readonly IncidentEvent[]): string {
+  let head = createHmac('sha256', key).update(`pathmedic-audit-v1\n${incidentId}`).digest('hex');
+  for (const event of events) {
+    head = createHmac('sha256', key)
+      .update(`${head}\n${canonicalJson(event)}`)
+      .digest('hex');
+  }
+  return head;
+}

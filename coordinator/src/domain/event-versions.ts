@@ -1,0 +1,61 @@
+import { NewEvent, type IncidentEvent } from './incident-event.ts';
+
+/** Lifts a stored event from version `v` to `v + 1`. Pure; one for each version that was ever written. */
+export type Upcaster = (event: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+
+/** Version that this build writes. */
+export const currentEventVersion = 1;
+
+/** `upcasters[v]` lifts version `v`. Empty as long as only version 1 exists. */
+export const upcasters: Readonly<Record<number, Upcaster>> = {};
+
+export type ReadEvent =
+  | { ok: true; event: IncidentEvent }
+  /** Written by a newer replica: its incident is left to that one. */
+  | { ok: false; reason: 'unknown-version'; detail: string }
+  | { ok: false; reason: 'invalid'; detail: string };
+
+/** Reads one stored event (parsed JSON: `{n, atMs, v, actor, body}`) of any version known to this build. */
+export function readEvent(
+  stored: unknown,
+  known: Readonly<Record<number, Upcaster>> = upcasters,
+  current: number = currentEventVersion,
+): ReadEvent {
+  if (stored === null || typeof stored !== 'object') return invalid('not an object');
+  const { n, atMs, ...rest } = { n: undefined, atMs: undefined, v: undefined, ...stored };
+  if (!isCount(n) || !isCount(atMs)) return invalid('without place or time');
+  if (!isCount(rest.v)) return invalid('without version');
+  const lifted = lift(rest, rest.v, known, current);
+  if (lifted === null) {
+    return { ok: false, reason: 'unknown-version', detail: `event ${n} has version ${rest.v}` };
+  }
+  const parsed = NewEvent.safeParse(lifted);
+  if (!parsed.success) {
+    const first = parsed.error.issues[0];
+    return invalid(`event ${n}: ${first?.path.join('.') ?? ''}: ${first?.message ?? 'unreadable'}`);
+  }
+  return { ok: true, event: { ...parsed.data, n, atMs } };
+}
+
+function lift(
+  event: Record<string, unknown>,
+  version: number,
+  known: Readonly<Record<number, Upcaster>>,
+  current: number,
+): Record<string, unknown> | null {
+  let lifted = event;
+  for (let v = version; v < current; v += 1) {
+    const upcast = known[v];
+    if (upcast === undefined) return null;
+    lifted = { ...upcast(lifted), v: v + 1 };
+  }
+  return version > current ? null : lifted;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function invalid(detail: string): ReadEvent {
+  return { ok: false, reason: 'invalid', detail };
+}

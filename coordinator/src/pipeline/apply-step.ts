@@ -1,0 +1,125 @@
+import { sleep, type Clock } from '@pathmedic/shared/runtime/clock.ts';
+import { digestOf } from '../actions/digest.ts';
+import { tookEffect } from '../actions/catalogue.ts';
+import type { PlannedAction } from '../domain/action.ts';
+import type { StepResult } from '../domain/incident-event.ts';
+import { formatRef } from '../domain/object-ref.ts';
+import { resourceVersionOf, type RawObject } from '../domain/raw-object.ts';
+import type { Cluster, MutationResult } from '../ports/cluster.ts';
+
+const maxAttempts = 3;
+const looks = 3;
+const lookEveryMs = 2000;
+
+interface ApplyDeps {
+  cluster: Pick<Cluster, 'read' | 'mutate'>;
+  clock: Clock;
+}
+
+/** Asked before every write; anything but null stops the step with that result. */
+export type Guard = (attempt: number) => Promise<Extract<StepResult, { result: 'refused' }> | null>;
+
+/**
+ * One step of an approved plan: re-read, compare the digest with what was approved, write with the fresh
+ * resourceVersion. A refused write whose digest is unchanged is tried at most three times; an answer that does not tell
+ * is never followed by another write, only by looking.
+ */
+export async function applyStep(
+  deps: ApplyDeps,
+  step: PlannedAction,
+  fieldManager: string,
+  guard: Guard,
+  signal: AbortSignal,
+): Promise<StepResult> {
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    const stopped = await guard(attempt);
+    if (stopped !== null) return stopped;
+    const fresh = await readApproved(deps, step);
+    if (!fresh.ok) return fresh.result;
+    const written = await deps.cluster.mutate(step.mutation, {
+      fieldManager,
+      dryRun: false,
+      resourceVersion: resourceVersionOf(fresh.object),
+      signal,
+    });
+    const result = judgeWrite(written, step);
+    if (result === 'retry') continue;
+    return result === 'look' ? resolveByLooking(deps, step, fieldManager, signal) : result;
+  }
+  return refused(
+    'conflict',
+    `${formatRef(step.mutation.target)} was written by others ${maxAttempts} times in a row.`,
+  );
+}
+
+async function readApproved(
+  deps: ApplyDeps,
+  step: PlannedAction,
+): Promise<{ ok: true; object: RawObject } | { ok: false; result: StepResult }> {
+  const target = step.mutation.target;
+  const read = await deps.cluster.read(target);
+  if (!read.ok) {
+    if (read.reason === 'not-found')
+      return { ok: false, result: refused('gone', `${formatRef(target)} does not exist any more.`) };
+    const reason = read.reason === 'forbidden' ? 'forbidden' : 'cluster-unreachable';
+    return { ok: false, result: refused(reason, `${formatRef(target)} could not be read: ${read.detail}`) };
+  }
+  if (digestOf(read.object, step.reads) !== step.digest) {
+    const detail = `${formatRef(target)} is not as it was when the plan was approved; nothing was changed.`;
+    return { ok: false, result: refused('changed', detail) };
+  }
+  return { ok: true, object: read.object };
+}
+
+function judgeWrite(written: MutationResult, step: PlannedAction): StepResult | 'retry' | 'look' {
+  if (written.ok) {
+    const generation = written.generation === null ? '' : ` (generation ${written.generation})`;
+    return { result: 'applied', detail: `${step.title}${generation}`.slice(0, 400) };
+  }
+  switch (written.reason) {
+    case 'conflict':
+    case 'test-failed':
+    case 'throttled':
+      return 'retry';
+    case 'not-found':
+      return refused('gone', written.detail);
+    case 'forbidden':
+      return refused('forbidden', written.detail);
+    case 'invalid':
+      return refused('rejected-by-api', written.detail);
+    case 'ambiguous':
+      return 'look';
+  }
+}
+
+/** Did the mutation take effect? Reads the target a few times; never writes. */
+export async function resolveByLooking(
+  deps: ApplyDeps,
+  step: PlannedAction,
+  fieldManager: string,
+  signal: AbortSignal,
+): Promise<StepResult> {
+  let seen = 'the API server did not answer';
+  for (let look = 0; look < looks; look += 1) {
+    if (look > 0) await sleep(deps.clock, lookEveryMs, signal);
+    const read = await deps.cluster.read(step.mutation.target);
+    if (!read.ok && read.reason !== 'not-found') continue;
+    const object = read.ok ? read.object : null;
+    const effect = tookEffect(step, object, fieldManager);
+    if (effect === 'yes') {
+      return {
+        result: 'applied',
+        detail: `${step.title}; the answer was lost, the object shows the change`.slice(0, 400),
+      };
+    }
+    seen = effect === 'no' ? 'the object does not show the change' : 'the object does not tell';
+  }
+  return { result: 'unknown', detail: `The write got no clear answer, and ${seen}.` };
+}
+
+function refused(
+  reason: Extract<StepResult, { result: 'refused' }>['reason'],
+  detail: string,
+): Extract<StepResult, { result: 'refused' }> {
+  return { result: 'refused', reason, detail: detail.slice(0, 400) };
+}

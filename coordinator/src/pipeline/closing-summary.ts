@@ -1,0 +1,17 @@
+import type { Incident } from '../domain/incident.ts';
+
+/** Cause and fix in at most three sentences, for the close-out. Pure. */
+export function closingSummary(incident: Incident, how: 'fixed' | 'healed'): string {
+  const cause = incident.diagnosis?.causes.find((c) => c.id !== 'other');
+  if (how === 'healed') {
+    const looked = cause === undefined ? '' : ` What it looked like: ${cause.summary}`;
+    return `It went away by itself; no action was taken.${looked}`.slice(0, 600);
+  }
+  const execution = incident.execution;
+  const proposal = incident.proposals.find((p) => p.proposal.id === execution?.proposalId);
+  const fix = proposal?.proposal.steps
+    .filter((_, i) => execution?.steps[i]?.outcome?.result === 'applied')
+    .map((s) => s.title);
+  const because = cause === undefined ? '' : `${cause.summary} `;
+  return `${because}Fix: ${(fix ?? []).join('; then ')}.`.slice(0, 600);
+}

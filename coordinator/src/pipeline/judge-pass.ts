@@ -1,0 +1,74 @@
+import type { Incident } from '../domain/incident.ts';
+import type { PassResult } from '../domain/incident-event.ts';
+import type { NetworkSnapshot } from '../domain/network.ts';
+import type { ClusterFacts } from '../facts/cluster-facts.ts';
+import type { CheckOutcome } from '../ports/network-view.ts';
+
+const maxProblems = 10;
+
+/**
+ * Judges a pass: every asked path answered every probe, no symptom of the incident is there any more, and the objects
+ * that were affected are healthy by the API too. No data is not healthy. Pure.
+ */
+export function judgePass(
+  incident: Incident,
+  outcome: CheckOutcome | null,
+  network: NetworkSnapshot,
+  facts: ClusterFacts,
+): PassResult {
+  const paths = outcome?.paths ?? [];
+  // A path whose target went away during the pass (a pod was replaced) is not asked about any more; silence of a source is.
+  const present = new Set(network.paths.map((p) => p.path.id));
+  const missing = (outcome?.missing ?? []).filter((id) => present.has(id));
+  const probes = paths.reduce((sum, p) => sum + p.sent, 0);
+  const lost = paths.reduce((sum, p) => sum + (p.sent - p.ok), 0);
+  const problems = [
+    ...(outcome === null ? ['The check was never run: no agent took it.'] : []),
+    ...paths
+      .filter((p) => p.ok < p.sent)
+      .map((p) => `${readablePath(p.pathId)}: ${p.sent - p.ok} of ${p.sent} probes lost`),
+    ...missing.map((id) => `${readablePath(id)}: no result`),
+    ...remainingSymptoms(incident, network),
+    ...unhealthyObjects(incident, facts),
+  ];
+  return {
+    ok: problems.length === 0,
+    paths: paths.length,
+    probes,
+    lost,
+    missing: missing.length,
+    problems: problems.map((p) => p.slice(0, 300)).slice(0, maxProblems),
+  };
+}
+
+function readablePath(id: string): string {
+  const [kind = '', protocol = '', from = '', to = ''] = id.split('|');
+  return `${kind} (${protocol}) ${from} to ${to}`;
+}
+
+function remainingSymptoms(incident: Incident, network: NetworkSnapshot): string[] {
+  const own = new Set(incident.symptoms.map((s) => s.key));
+  return network.symptoms.filter((s) => own.has(s.key)).map((s) => `still there: ${s.headline}`);
+}
+
+/** Workloads that the symptoms named, as the API server sees them now. */
+function unhealthyObjects(incident: Incident, facts: ClusterFacts): string[] {
+  const named = incident.symptoms.flatMap((s) => s.affected.objects);
+  const has = (kind: string, meta: { namespace: string; name: string }): boolean =>
+    named.some((o) => o.kind === kind && o.namespace === meta.namespace && o.name === meta.name);
+  const daemonSets = facts.daemonSets
+    .filter((d) => has('DaemonSet', d.meta) && d.ready < d.desired)
+    .map((d) => `DaemonSet ${d.meta.namespace}/${d.meta.name}: ${d.ready} of ${d.desired} pods ready`);
+  const deployments = facts.deployments
+    .filter((d) => has('Deployment', d.meta) && d.ready < d.replicas)
+    .map((d) => `Deployment ${d.meta.namespace}/${d.meta.name}: ${d.ready} of ${d.replicas} pods ready`);
+  const pods = facts.pods
+    .filter(
+      (p) => has('Pod', p.meta) && p.meta.deletingSinceMs === null && p.phase !== 'Succeeded' && !p.ready,
+    )
+    .map((p) => `Pod ${p.meta.namespace}/${p.meta.name} is not ready`);
+  const nodes = facts.nodes
+    .filter((n) => has('Node', n.meta) && n.conditions.some((c) => c.type === 'Ready' && c.status !== 'True'))
+    .map((n) => `Node ${n.meta.name} is not ready`);
+  return [...daemonSets, ...deployments, ...pods, ...nodes];
+}

@@ -1,0 +1,239 @@
+import type { Incident, PassState, ProposalState } from '../domain/incident.ts';
+import { currentProposal } from '../domain/incident.ts';
+import type { ExpiryReason } from '../domain/incident-event.ts';
+import type { PipelineSettings } from './settings.ts';
+
+/** What the coordinator does next for one incident; `wait` with null waits for an event of somebody else. */
+export type NextStep =
+  | { do: 'triage' }
+  | { do: 'diagnose' }
+  | { do: 'propose' }
+  | { do: 'expire'; proposal: ProposalState; reason: ExpiryReason; detail: string }
+  | { do: 'request-execution'; proposal: ProposalState }
+  | { do: 'start-pass'; pass: 1 | 2 }
+  | { do: 'judge-pass'; pass: PassState }
+  | { do: 'close'; how: 'fixed' | 'healed' }
+  | { do: 'ask-help'; reason: string }
+  | { do: 'wait'; untilMs: number | null; why: string };
+
+/** What the decision needs to know besides the incident. */
+export interface Surroundings {
+  nowMs: number;
+  /** False right after a takeover: the absence of failures means nothing yet. */
+  sensingComplete: boolean;
+  paused: boolean;
+  /** All results of the running pass are in. */
+  passResultsIn: boolean;
+  /** Cards and executions of other incidents that are open now. */
+  otherOpenProposals: number;
+}
+
+const pollMs = 1000;
+/** A heal that does not hold is checked so many times before people are asked. */
+const maxFailedRecoveryPasses = 3;
+
+/** The whole flow of an incident in one place. Pure. */
+export function nextStep(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
+  const stale = staleProposal(incident, around.nowMs);
+  if (stale !== null) return stale;
+  switch (incident.phase) {
+    case 'new':
+      return { do: 'triage' };
+    case 'triaged':
+      return { do: 'diagnose' };
+    case 'diagnosed':
+      return afterDiagnosis(incident, around, settings);
+    case 'awaiting-approval':
+      return {
+        do: 'wait',
+        untilMs: currentProposal(incident)?.proposal.expiresAtMs ?? null,
+        why: 'a card is open',
+      };
+    case 'approved':
+      return afterApproval(incident, around);
+    case 'executing':
+      return duringExecution(incident, around, settings);
+    case 'verifying':
+      return verify(incident, around, settings);
+    case 'recovering':
+      return confirmRecovery(incident, around, settings);
+    case 'needs-help':
+    case 'escalated':
+      return { do: 'wait', untilMs: null, why: 'people are asked' };
+    case 'closed':
+      return { do: 'wait', untilMs: null, why: 'closed' };
+  }
+}
+
+/** A card that must not be decided on any more, whatever the phase. */
+function staleProposal(incident: Incident, nowMs: number): NextStep | null {
+  const current = currentProposal(incident);
+  if (current === null || incident.phase === 'executing' || incident.phase === 'closed') return null;
+  const undecided =
+    current.status.at === 'open' || (current.status.at === 'approved' && !handedOver(incident, current));
+  if (!undecided) return null;
+  if (incident.symptomsGone) {
+    return {
+      do: 'expire',
+      proposal: current,
+      reason: 'recovered',
+      detail: 'The symptoms are gone; nothing needs to be changed.',
+    };
+  }
+  if (nowMs >= current.proposal.expiresAtMs) {
+    const detail =
+      current.status.at === 'open'
+        ? 'Nobody decided in time.'
+        : 'It was approved, but could not be handed over in time.';
+    return { do: 'expire', proposal: current, reason: 'time', detail };
+  }
+  return null;
+}
+
+function handedOver(incident: Incident, proposal: ProposalState): boolean {
+  return incident.execution?.proposalId === proposal.proposal.id;
+}
+
+function afterDiagnosis(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
+  const last = currentProposal(incident);
+  const diagnosedAtMs = incident.diagnosis?.atMs ?? 0;
+  const failed = last === null ? null : unsuccessful(incident, last);
+  if (failed !== null && failed.atMs >= diagnosedAtMs) {
+    if (!failed.retry) return { do: 'ask-help', reason: failed.reason };
+    if (incident.proposals.length >= settings.maxProposals) {
+      return {
+        do: 'ask-help',
+        reason: `${failed.reason} ${incident.proposals.length} plans did not get through.`,
+      };
+    }
+    return { do: 'diagnose' };
+  }
+  if (around.otherOpenProposals >= settings.maxOpenProposals) {
+    const why = 'as many other plans are open as may be at the same time';
+    return { do: 'wait', untilMs: around.nowMs + 10 * pollMs, why };
+  }
+  return { do: 'propose' };
+}
+
+/** How the latest proposal came to nothing: look again (`retry`), or ask people. Null while it has not. */
+function unsuccessful(
+  incident: Incident,
+  last: ProposalState,
+): { atMs: number; reason: string; retry: boolean } | null {
+  const { status } = last;
+  if (status.at === 'rejected') {
+    const by = status.by.type === 'person' ? status.by.name : 'pathmedic';
+    const because = status.reason === undefined ? '' : ` ("${status.reason}")`;
+    return { atMs: status.atMs, reason: `The plan was rejected by ${by}${because}.`, retry: false };
+  }
+  if (status.at === 'expired') {
+    const retry = status.reason === 'changed' || status.reason === 'recovered';
+    return { atMs: status.atMs, reason: status.detail, retry };
+  }
+  const execution = incident.execution;
+  if (
+    status.at !== 'approved' ||
+    execution?.proposalId !== last.proposal.id ||
+    execution.status.at !== 'ended'
+  )
+    return null;
+  const changed = execution.steps.some(
+    (s) => s.outcome?.result === 'refused' && s.outcome.reason === 'changed',
+  );
+  return { atMs: execution.status.atMs, reason: execution.status.detail, retry: changed };
+}
+
+function afterApproval(incident: Incident, around: Surroundings): NextStep {
+  const proposal = currentProposal(incident);
+  if (proposal === null)
+    return { do: 'ask-help', reason: 'An approval is recorded for a plan that does not exist.' };
+  if (around.paused) return { do: 'wait', untilMs: around.nowMs + pollMs, why: 'remediation is paused' };
+  if (!around.sensingComplete)
+    return { do: 'wait', untilMs: around.nowMs + pollMs, why: 'the agents have not all reported yet' };
+  return { do: 'request-execution', proposal };
+}
+
+function duringExecution(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
+  const execution = incident.execution;
+  if (execution === null) return { do: 'ask-help', reason: 'An execution is recorded without its plan.' };
+  const lastSignMs = Math.max(
+    execution.requestedAtMs,
+    execution.claimedAtMs ?? 0,
+    ...execution.steps.map((s) => Math.max(s.intendedAtMs ?? 0, s.endedAtMs ?? 0, s.settledAtMs ?? 0)),
+  );
+  const settling = execution.steps.find((s) => s.outcome?.result === 'applied' && s.settled === null);
+  const proposal = currentProposal(incident);
+  const settleIndex = settling === undefined ? -1 : execution.steps.indexOf(settling);
+  const settle = proposal?.proposal.steps[settleIndex]?.settle;
+  const patienceMs =
+    settings.executionSilenceMs + (settle === undefined || settle.type === 'none' ? 0 : settle.timeoutMs);
+  const untilMs = lastSignMs + patienceMs;
+  if (around.nowMs < untilMs) return { do: 'wait', untilMs, why: 'the executor is at work' };
+  return { do: 'ask-help', reason: 'The executor has gone silent in the middle of the plan.' };
+}
+
+function verify(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
+  const failed = incident.passes.find((p) => p.ended?.outcome.ok === false);
+  if (failed !== undefined)
+    return { do: 'ask-help', reason: `The fix did not hold: check ${failed.pass} of 2 failed.` };
+  if (incident.passes.length === 0 && !incident.symptomsGone) {
+    const status = incident.execution?.status;
+    const endedAtMs = status?.at === 'ended' ? status.atMs : around.nowMs;
+    const untilMs = endedAtMs + settings.verifyGraceMs;
+    if (around.nowMs < untilMs)
+      return {
+        do: 'wait',
+        untilMs: Math.min(untilMs, around.nowMs + pollMs),
+        why: 'the fix needs a moment to show',
+      };
+  }
+  return passes(incident, around, settings, 'fixed');
+}
+
+function confirmRecovery(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
+  const failed = incident.passes.find((p) => p.ended?.outcome.ok === false);
+  if (failed === undefined) return passes(incident, around, settings, healedBy(incident));
+  if (incident.failedPasses >= maxFailedRecoveryPasses) {
+    return {
+      do: 'ask-help',
+      reason: `It looks healed, but ${incident.failedPasses} checks in a row still failed.`,
+    };
+  }
+  const againMs = (failed.ended?.atMs ?? around.nowMs) + settings.passGapMs;
+  if (around.nowMs < againMs) return { do: 'wait', untilMs: againMs, why: 'a check failed; it is repeated' };
+  return { do: 'start-pass', pass: 1 };
+}
+
+/** A plan that took effect before the symptoms went away is the fix, also when people had to be asked in between. */
+function healedBy(incident: Incident): 'fixed' | 'healed' {
+  return incident.execution?.steps.some((s) => s.outcome?.result === 'applied') === true ? 'fixed' : 'healed';
+}
+
+function passes(
+  incident: Incident,
+  around: Surroundings,
+  settings: PipelineSettings,
+  how: 'fixed' | 'healed',
+): NextStep {
+  const last = incident.passes.at(-1);
+  if (last === undefined) {
+    if (!around.sensingComplete)
+      return { do: 'wait', untilMs: around.nowMs + pollMs, why: 'the agents have not all reported yet' };
+    return { do: 'start-pass', pass: 1 };
+  }
+  if (last.ended === null) {
+    if (around.passResultsIn || around.nowMs >= last.deadlineMs) return { do: 'judge-pass', pass: last };
+    return {
+      do: 'wait',
+      untilMs: Math.min(last.deadlineMs, around.nowMs + pollMs),
+      why: 'probes of the check are on their way',
+    };
+  }
+  if (last.pass === 1) {
+    const secondAtMs = last.ended.atMs + settings.passGapMs;
+    if (around.nowMs < secondAtMs)
+      return { do: 'wait', untilMs: secondAtMs, why: 'the second check follows 30 s after the first' };
+    return { do: 'start-pass', pass: 2 };
+  }
+  return { do: 'close', how };
+}

@@ -1,0 +1,123 @@
+import type { PlannedAction } from '../domain/action.ts';
+import type { EventBody } from '../domain/incident-event.ts';
+import type { Incident } from '../domain/incident.ts';
+import { formatRef } from '../domain/object-ref.ts';
+import type { Proposal } from '../domain/proposal.ts';
+import { resourceVersionOf, type RawObject } from '../domain/raw-object.ts';
+import { planHash } from '../actions/plan-hash.ts';
+import { planSteps } from '../actions/catalogue.ts';
+import type { Situation } from '../facts/cluster-facts.ts';
+import type { Cluster } from '../ports/cluster.ts';
+import { remedyFor } from '../runbooks/diagnose.ts';
+import type { Remedy } from '../runbooks/runbook.ts';
+import { fieldManagerOf } from './field-manager.ts';
+import { askHelp } from './help.ts';
+import type { PipelineSettings } from './settings.ts';
+
+interface ProposeDeps {
+  cluster: Pick<Cluster, 'read' | 'mutate'>;
+  settings: PipelineSettings;
+  newId: () => string;
+}
+
+/**
+ * Turns the first cause into a plan, an escalation or a call for help. A plan is worked out against the objects as the
+ * API server returns them now, and dry-run on the server where pathmedic has the rights for it.
+ */
+export async function propose(
+  deps: ProposeDeps,
+  incident: Incident,
+  situation: Situation,
+  nowMs: number,
+): Promise<EventBody> {
+  const cause = incident.diagnosis?.causes[0];
+  if (cause === undefined || cause.id === 'other') {
+    return askHelp(incident, 'None of the known causes fits what can be seen.');
+  }
+  if (cause.confidence === 'low') {
+    return askHelp(incident, `The likeliest cause is a guess only: ${cause.summary}`);
+  }
+  const remedy = remedyFor(situation, cause);
+  if (remedy === null)
+    return askHelp(incident, `There is no safe remedy in the catalogue for this: ${cause.summary}`);
+  if (remedy.type === 'escalate') return { type: 'escalated', escalation: remedy.escalation };
+  const id = deps.newId();
+  const planned = await planRemedy(deps, remedy, situation, id);
+  if (!planned.ok) return askHelp(incident, planned.why);
+  const proposal: Proposal = {
+    id,
+    cause: cause.id,
+    mode: deps.settings.mode,
+    title: remedy.title,
+    why: remedy.why,
+    steps: planned.steps,
+    planHash: planHash(id, planned.steps),
+    dryRun: planned.dryRun,
+    verification: verificationWords(incident),
+    expiresAtMs: nowMs + deps.settings.approvalTtlMs,
+    approvalsNeeded: deps.settings.approvalsNeeded,
+  };
+  return { type: 'proposed', proposal };
+}
+
+type Planned = { ok: true; steps: PlannedAction[]; dryRun: Proposal['dryRun'] } | { ok: false; why: string };
+
+async function planRemedy(
+  deps: ProposeDeps,
+  remedy: Extract<Remedy, { type: 'plan' }>,
+  situation: Situation,
+  planId: string,
+): Promise<Planned> {
+  const objects: RawObject[] = [];
+  for (const action of remedy.actions) {
+    const read = await deps.cluster.read(action.target);
+    if (!read.ok) {
+      const why =
+        read.reason === 'not-found' ? 'it does not exist any more' : `it could not be read (${read.detail})`;
+      return { ok: false, why: `A plan needs ${formatRef(action.target)}, but ${why}.` };
+    }
+    objects.push(read.object);
+  }
+  const result = planSteps(remedy.actions, objects, situation.facts, planId);
+  if (!result.ok)
+    return { ok: false, why: `The remedy "${remedy.title}" cannot be proposed: ${result.detail}` };
+  if (deps.settings.mode === 'advise') return { ok: true, steps: result.steps, dryRun: 'local-validated' };
+  for (const [i, step] of result.steps.entries()) {
+    const object = objects[i];
+    const refused =
+      object === undefined ? 'its target was not read' : await dryRun(deps.cluster, step, object, planId);
+    if (refused !== null)
+      return { ok: false, why: `The API server refused "${step.title}" in a dry run: ${refused}` };
+  }
+  return { ok: true, steps: result.steps, dryRun: 'server-passed' };
+}
+
+/** Null when the server would accept it; otherwise why not. A dry run changes nothing, so its lost answer is only "not known". */
+async function dryRun(
+  cluster: Pick<Cluster, 'mutate'>,
+  step: PlannedAction,
+  object: RawObject,
+  planId: string,
+): Promise<string | null> {
+  const result = await cluster.mutate(step.mutation, {
+    fieldManager: fieldManagerOf(planId),
+    dryRun: true,
+    resourceVersion: resourceVersionOf(object),
+  });
+  return result.ok ? null : result.detail;
+}
+
+function verificationWords(incident: Incident): string {
+  const nodes = [...new Set(incident.symptoms.flatMap((s) => s.affected.nodes))];
+  const namespaces = [...new Set(incident.symptoms.flatMap((s) => s.affected.namespaces))];
+  const failing = new Set(incident.symptoms.flatMap((s) => s.pathIds)).size;
+  const around = [
+    ...(failing > 0 ? [`the ${failing} failing paths`] : []),
+    ...(nodes.length > 0 && nodes.length <= 3 ? [`every path of ${nodes.join(', ')}`] : []),
+    ...(namespaces.length > 0 && namespaces.length <= 3
+      ? [`name resolution in ${namespaces.join(', ')}`]
+      : []),
+    'the affected workloads',
+  ];
+  return `Fresh probes over ${around.join(', ')}; twice, 30 s apart.`;
+}

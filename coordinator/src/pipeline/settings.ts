@@ -1,0 +1,36 @@
+/** Times and limits of the work on an incident. All in milliseconds where named so. */
+export interface PipelineSettings {
+  mode: 'advise' | 'remediate';
+  clusterName: string;
+  /** A card is open for so long; counted at the click and at the execution, by the store's clock. */
+  approvalTtlMs: number;
+  /** Distance between the end of the first pass and the start of the second; never below 30 s. */
+  passGapMs: number;
+  /** How long a pass may wait for its probes. */
+  passTimeoutMs: number;
+  /** After a fix: how long the symptoms may take to go away before the first pass is run all the same. */
+  verifyGraceMs: number;
+  /** How long the executor may stay silent before people are asked. */
+  executionSilenceMs: number;
+  /** Open cards (and executions) at the same time, over all incidents. */
+  maxOpenProposals: number;
+  /** Plans proposed for one incident before people are asked. */
+  maxProposals: number;
+  approvalsNeeded: 1 | 2;
+}
+
+/** The runbook's own number: check again 30 seconds later. */
+const minPassGapMs = 30_000;
+
+export const defaultPipelineSettings: PipelineSettings = {
+  mode: 'advise',
+  clusterName: 'cluster',
+  approvalTtlMs: 15 * 60_000,
+  passGapMs: minPassGapMs,
+  passTimeoutMs: 45_000,
+  verifyGraceMs: 120_000,
+  executionSilenceMs: 120_000,
+  maxOpenProposals: 3,
+  maxProposals: 3,
+  approvalsNeeded: 1,
+};

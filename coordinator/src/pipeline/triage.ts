@@ -1,0 +1,103 @@
+import type { EventOf } from '../domain/incident-event.ts';
+import type { Incident } from '../domain/incident.ts';
+import { formatRef } from '../domain/object-ref.ts';
+import type { NetworkSnapshot } from '../domain/network.ts';
+import type { ClusterFacts } from '../facts/cluster-facts.ts';
+import { formatDuration } from '../messages/duration.ts';
+
+const maxLines = 8;
+
+/** Basic information, before any diagnosis: what fails with numbers, what still works, what changed shortly before. Pure. */
+export function triage(
+  incident: Incident,
+  facts: ClusterFacts,
+  network: NetworkSnapshot,
+): EventOf<'triaged'> {
+  const lines = [
+    ...incident.symptoms.flatMap((s) => s.lines),
+    stillWorks(incident, network),
+    ...recentChanges(incident, facts),
+    ...recentWarnings(incident, facts),
+  ].filter((line): line is string => line !== null);
+  const distinct = [...new Set(lines)].slice(0, maxLines);
+  return {
+    type: 'triaged',
+    lines: distinct.length > 0 ? distinct : ['No numbers yet beyond what the title says.'],
+    unknown: facts.unknown.map((u) => `${u.what}: ${u.why}`.slice(0, 200)).slice(0, 20),
+  };
+}
+
+function stillWorks(incident: Incident, network: NetworkSnapshot): string | null {
+  const affected = new Set(incident.symptoms.flatMap((s) => s.pathIds));
+  const others = network.paths.filter((p) => !affected.has(p.path.id));
+  const judged = others.filter((p) => p.state !== 'unknown');
+  const healthy = judged.filter((p) => p.state === 'healthy').length;
+  if (judged.length === 0) return null;
+  if (healthy === judged.length) return `Everything else answers: ${healthy} of ${healthy} other paths.`;
+  return `${healthy} of ${judged.length} other paths answer.`;
+}
+
+/** Template and data changes of the last hour to what the symptoms name, and to the networking components. */
+function recentChanges(incident: Incident, facts: ClusterFacts): string[] {
+  const horizonMs = incident.detectedAtMs - 60 * 60_000;
+  const named = new Set(
+    incident.symptoms.flatMap((s) => s.affected.objects.map((o) => `${o.kind} ${o.namespace}/${o.name}`)),
+  );
+  const candidates = [
+    ...facts.daemonSets.map((o) => ({
+      kind: 'DaemonSet' as const,
+      meta: o.meta,
+      network: o.template.hostNetwork,
+    })),
+    ...facts.configMaps.map((o) => ({ kind: 'ConfigMap' as const, meta: o.meta, network: true })),
+    ...facts.networkPolicies.map((o) => ({ kind: 'NetworkPolicy' as const, meta: o.meta, network: true })),
+    ...facts.deployments.map((o) => ({ kind: 'Deployment' as const, meta: o.meta, network: false })),
+  ];
+  return candidates
+    .flatMap(({ kind, meta, network }) => {
+      const write = meta.writes[0];
+      const relevant = network || named.has(`${kind} ${meta.namespace}/${meta.name}`);
+      if (
+        write === undefined ||
+        !relevant ||
+        write.atMs < horizonMs ||
+        meta.labels['app.kubernetes.io/part-of'] === 'pathmedic'
+      )
+        return [];
+      return [
+        {
+          atMs: write.atMs,
+          text: `${formatRef({ kind, ...meta })} was changed ${changedWhen(incident.detectedAtMs - write.atMs)} with ${write.manager}.`,
+        },
+      ];
+    })
+    .sort((a, b) => b.atMs - a.atMs)
+    .slice(0, 3)
+    .map((change) => change.text);
+}
+
+function changedWhen(beforeMs: number): string {
+  return beforeMs >= 0 ? `${formatDuration(beforeMs)} before` : `${formatDuration(-beforeMs)} after`;
+}
+
+/** The newest warnings about affected nodes and objects; their text is other people's and is cut. */
+function recentWarnings(incident: Incident, facts: ClusterFacts): string[] {
+  const nodes = new Set(incident.symptoms.flatMap((s) => s.affected.nodes));
+  const objects = new Set(
+    incident.symptoms.flatMap((s) => s.affected.objects.map((o) => `${o.namespace}/${o.name}`)),
+  );
+  return facts.events
+    .filter((e) => e.type === 'Warning' && e.lastMs > incident.detectedAtMs - 15 * 60_000)
+    .filter(
+      (e) =>
+        nodes.has(e.node) ||
+        nodes.has(e.object.name) ||
+        objects.has(`${e.object.namespace}/${e.object.name}`),
+    )
+    .sort((a, b) => b.lastMs - a.lastMs)
+    .slice(0, 2)
+    .map(
+      (e) =>
+        `Event ${e.reason} on ${e.object.kind} ${e.object.name}: ${e.message.replaceAll(/\s+/g, ' ').slice(0, 160)}`,
+    );
+}

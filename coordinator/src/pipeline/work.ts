@@ -1,0 +1,141 @@
+import type { EventBody, NewEvent } from '../domain/incident-event.ts';
+import type { Incident } from '../domain/incident.ts';
+import { auditHead } from '../domain/audit-chain.ts';
+import type { DueTime, LoadedIncident } from '../ports/incident-store.ts';
+import { diagnose } from '../runbooks/diagnose.ts';
+import { announce } from './announce.ts';
+import { closingSummary } from './closing-summary.ts';
+import type { PipelineDeps } from './deps.ts';
+import { gatherSituation } from './gather.ts';
+import { askHelp } from './help.ts';
+import { judgePass } from './judge-pass.ts';
+import { nextStep, type NextStep } from './next-step.ts';
+import { propose } from './propose.ts';
+import { triage } from './triage.ts';
+import { verificationScope } from './verification-scope.ts';
+
+/** One event a step: enough for the longest incident many times over, and an end for a loop that does not converge. */
+const maxStepsAtOnce = 40;
+
+/**
+ * Works on one incident until it has to wait: load, decide, do, append; each append is a compare-and-set on what was
+ * loaded, so that any number of workers may try. Rejects with StoreUnavailable when the store is away; the due time
+ * then brings the incident back.
+ */
+export async function workOnIncident(deps: PipelineDeps, incidentId: string): Promise<void> {
+  for (let i = 0; i < maxStepsAtOnce; i += 1) {
+    const loaded = await deps.store.load(incidentId);
+    if (loaded === null) return;
+    const step = nextStep(loaded.incident, await surroundings(deps, loaded.incident), deps.settings);
+    if (step.do === 'wait') {
+      // Only if nothing was appended meanwhile: that append has set a due time of its own.
+      await deps.store.defer(incidentId, 'coordinator', step.untilMs, loaded.incident.length);
+      return;
+    }
+    const body = await perform(deps, loaded, step);
+    await append(deps, loaded.incident, body);
+  }
+  deps.log.warn(
+    { incidentId },
+    'an incident took more steps at once than expected; it goes on at its due time',
+  );
+}
+
+async function surroundings(deps: PipelineDeps, incident: Incident): Promise<Parameters<typeof nextStep>[1]> {
+  const [nowMs, pause] = await Promise.all([deps.store.nowMs(), deps.store.pause()]);
+  const running = incident.passes.find((p) => p.ended === null);
+  return {
+    nowMs,
+    sensingComplete: deps.network.snapshot().complete,
+    paused: pause.paused,
+    passResultsIn: running !== undefined && resultsIn(deps, incident, running.nonce, running.deadlineMs),
+    otherOpenProposals: incident.phase === 'diagnosed' ? await otherOpenProposals(deps, incident.id) : 0,
+  };
+}
+
+/** Also asks for the check again: after a takeover the new leader does not know of it. */
+function resultsIn(deps: PipelineDeps, incident: Incident, nonce: string, deadlineMs: number): boolean {
+  const snapshot = deps.network.snapshot();
+  if (deps.network.checkOutcome(nonce) === null) {
+    deps.network.requestCheck({ nonce, ...verificationScope(incident, snapshot), deadlineMs });
+  }
+  const outcome = deps.network.checkOutcome(nonce);
+  if (outcome === null) return false;
+  const present = new Set(snapshot.paths.map((p) => p.path.id));
+  return outcome.missing.every((id) => !present.has(id));
+}
+
+async function otherOpenProposals(deps: PipelineDeps, incidentId: string): Promise<number> {
+  const open = await deps.store.list({ open: true, limit: 200 });
+  const busy = new Set(['awaiting-approval', 'approved', 'executing']);
+  return open.filter((o) => o.id !== incidentId && busy.has(o.phase)).length;
+}
+
+async function perform(
+  deps: PipelineDeps,
+  loaded: LoadedIncident,
+  step: Exclude<NextStep, { do: 'wait' }>,
+): Promise<EventBody> {
+  const { incident } = loaded;
+  switch (step.do) {
+    case 'triage':
+      return triage(incident, deps.cluster.facts(), deps.network.snapshot());
+    case 'diagnose':
+      return { type: 'diagnosed', diagnosis: diagnose(await gatherSituation(deps, incident)) };
+    case 'propose':
+      return propose(deps, incident, await gatherSituation(deps, incident), await deps.store.nowMs());
+    case 'expire': {
+      const { reason, detail } = step;
+      return { type: 'proposal-expired', proposalId: step.proposal.proposal.id, reason, detail };
+    }
+    case 'request-execution':
+      return { type: 'execution-requested', proposalId: step.proposal.proposal.id };
+    case 'start-pass':
+      return startPass(deps, incident, step.pass);
+    case 'judge-pass': {
+      const { pass, nonce } = step.pass;
+      const network = deps.network.snapshot();
+      const outcome = judgePass(incident, deps.network.checkOutcome(nonce), network, deps.cluster.facts());
+      return { type: 'pass-ended', pass, nonce, outcome };
+    }
+    case 'close': {
+      const head = auditHead(deps.auditKey, incident.id, loaded.events);
+      deps.log.info(
+        { incidentId: incident.id, auditHead: head, events: loaded.events.length },
+        'incident closed; audit head',
+      );
+      return { type: 'closed', how: step.how, summary: closingSummary(incident, step.how), auditHead: head };
+    }
+    case 'ask-help':
+      return askHelp(incident, step.reason);
+  }
+}
+
+async function startPass(deps: PipelineDeps, incident: Incident, pass: 1 | 2): Promise<EventBody> {
+  const nonce = deps.newId();
+  const scope = verificationScope(incident, deps.network.snapshot());
+  const deadlineMs = (await deps.store.nowMs()) + deps.settings.passTimeoutMs;
+  deps.network.requestCheck({ nonce, ...scope, deadlineMs });
+  return { type: 'pass-started', pass, nonce, paths: scope.pathIds.length, deadlineMs };
+}
+
+async function append(deps: PipelineDeps, incident: Incident, body: EventBody): Promise<void> {
+  const event: NewEvent = { v: 1, actor: { type: 'pathmedic', role: 'coordinator' }, body };
+  const nowMs = await deps.store.nowMs();
+  const executor: DueTime[] = body.type === 'execution-requested' ? [{ role: 'executor', atMs: nowMs }] : [];
+  const result = await deps.store.append({
+    incidentId: incident.id,
+    expectedLength: incident.length,
+    events: [event],
+    outbox: announce([event], incident.length),
+    due: [{ role: 'coordinator', atMs: body.type === 'closed' ? null : nowMs }, ...executor],
+  });
+  if (!result.ok) {
+    // Somebody else was faster (a click, a recovery): the loop loads again and decides on what is there now.
+    deps.log.info({ incidentId: incident.id, event: body.type, reason: result.reason }, 'not appended');
+    return;
+  }
+  deps.log.info({ incidentId: incident.id, event: body.type, n: incident.length + 1 }, 'appended');
+  await deps.queue.wake('outbox', incident.id);
+  if (body.type === 'execution-requested') await deps.queue.wake('execution', incident.id);
+}
