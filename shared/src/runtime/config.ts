@@ -173,10 +173,10 @@ const processExit: ConfigExit = {
 };
 
 /** The configuration, or the list of problems on stderr and exit code 2. */
-export function exitOnBadConfig<S extends Settings>(
-  loaded: LoadedConfig<S>,
+export function exitOnBadConfig<C>(
+  loaded: { ok: true; config: C } | { ok: false; problems: ConfigProblem[] },
   edge: ConfigExit = processExit,
-): ConfigOf<S> {
+): C {
   if (loaded.ok) return loaded.config;
   edge.write(renderConfigProblems(loaded.problems));
   return edge.exit(2);

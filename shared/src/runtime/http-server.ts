@@ -90,7 +90,10 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
 
   server.setErrorHandler((error, request, reply) => {
     const known = toAppError(error);
-    if (known.status >= 500) request.log.error({ err: error, code: known.code }, 'request failed');
+    // 503 is how a healthy process sheds load: not worth a stack trace.
+    if (known.status >= 500 && known.status !== 503) {
+      request.log.error({ err: error, code: known.code }, 'request failed');
+    }
     for (const [name, value] of Object.entries(known.headers)) reply.header(name, value);
     return reply.code(known.status).type('application/problem+json').send(problemOf(known));
   });

@@ -22,7 +22,7 @@ function redactFields(fields: object): Record<string, unknown> {
 
 /** JSON lines with ISO times; fields named like secrets and credentials inside text never leave the process. */
 export function createLogger(options: LoggerOptions): Logger {
-  return pino(
+  const logger = pino(
     {
       level: options.level,
       base: { service: options.service },
@@ -46,6 +46,12 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     options.destination ?? pino.destination({ fd: 1, sync: true }),
   );
+  // Children inherit this from the root; pino itself does not run formatters over a child's bindings.
+  const { child } = logger;
+  logger.child = function redactingChild(this: typeof logger, bindings, childOptions) {
+    return child.call(this, redactFields(bindings), childOptions);
+  } as typeof logger.child;
+  return logger;
 }
 
 /** A logger that says nothing, for tests and for library use. */

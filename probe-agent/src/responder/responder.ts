@@ -1,0 +1,122 @@
+import type { Socket as DatagramSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import type { ResponderIdentity } from '@pathmedic/shared/contract/identity.ts';
+import type { ProbeKey } from '@pathmedic/shared/contract/plan.ts';
+import type { AnswerDeps, RefusalReason } from './answer.ts';
+import { createHttpResponder } from './http-responder.ts';
+import { createSourceCounters } from './source-counters.ts';
+import { createTcpResponder } from './tcp-responder.ts';
+import { createUdpResponder } from './udp-responder.ts';
+
+/** Ports of the responder; 0 lets the kernel choose, `stop` releases them. */
+export interface ResponderPorts {
+  tcp: number;
+  udp: number;
+  http: number;
+  /** Answers like `tcp`; the port that NetworkPolicies under test close. */
+  restricted: number;
+}
+
+export interface ResponderOptions {
+  identity: ResponderIdentity;
+  keys: () => readonly ProbeKey[];
+  /** Address to listen on; every address of the machine when null. */
+  address: string | null;
+  ports: ResponderPorts;
+  onRefused?: (reason: RefusalReason) => void;
+  /** Sources and flows counted at a time. */
+  counterCapacity?: number;
+}
+
+export interface Responder {
+  /** Listens on all ports, or on none and throws. Resolves to the ports in use. */
+  start(): Promise<ResponderPorts>;
+  stop(): Promise<void>;
+  listening(): boolean;
+}
+
+/** What other agents probe. */
+export function createResponder(options: ResponderOptions): Responder {
+  const deps: AnswerDeps = {
+    identity: options.identity,
+    keys: options.keys,
+    counters: createSourceCounters(options.counterCapacity ?? 4_096),
+  };
+  const onRefused = options.onRefused ?? (() => {});
+  const closers: (() => Promise<void>)[] = [];
+  let listening = false;
+
+  async function listen(server: Server, port: number): Promise<number> {
+    const connections = new Set<Socket>();
+    server.on('connection', (socket) => {
+      connections.add(socket);
+      socket.once('close', () => connections.delete(socket));
+    });
+    server.listen({ port, ...(options.address === null ? {} : { host: options.address }) });
+    await once(server, 'listening');
+    closers.push(() => closeServer(server, connections));
+    const bound = server.address();
+    return typeof bound === 'object' && bound !== null ? bound.port : port;
+  }
+
+  async function bind(port: number): Promise<number> {
+    const socket = await bindUdp(options.address, port, deps, onRefused);
+    closers.push(() => closeSocket(socket));
+    return socket.address().port;
+  }
+
+  async function stop(): Promise<void> {
+    listening = false;
+    await Promise.all(closers.splice(0).map((close) => close()));
+  }
+
+  return {
+    async start() {
+      try {
+        const ports: ResponderPorts = {
+          tcp: await listen(createTcpResponder(deps, onRefused), options.ports.tcp),
+          udp: await bind(options.ports.udp),
+          http: await listen(createHttpResponder(deps, onRefused), options.ports.http),
+          restricted: await listen(createTcpResponder(deps, onRefused), options.ports.restricted),
+        };
+        listening = true;
+        return ports;
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+    },
+    stop,
+    listening: () => listening,
+  };
+}
+
+async function bindUdp(
+  address: string | null,
+  port: number,
+  deps: AnswerDeps,
+  onRefused: (reason: RefusalReason) => void,
+): Promise<DatagramSocket> {
+  const attempt = async (family: 'udp4' | 'udp6'): Promise<DatagramSocket> => {
+    const socket = createUdpResponder(family, deps, onRefused);
+    socket.bind({ port, ...(address === null ? {} : { address }) });
+    await once(socket, 'listening');
+    return socket;
+  };
+  if (address !== null) return attempt(isIPv6(address) ? 'udp6' : 'udp4');
+  // Kernels without IPv6 refuse the dual-stack wildcard socket.
+  return attempt('udp6').catch(() => attempt('udp4'));
+}
+
+function closeServer(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    for (const socket of connections) socket.destroy();
+  });
+}
+
+function closeSocket(socket: DatagramSocket): Promise<void> {
+  return new Promise((resolve) => socket.close(() => resolve()));
+}

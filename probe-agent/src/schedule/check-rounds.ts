@@ -1,0 +1,45 @@
+import type { CheckSpec, ProbeSpec } from '@pathmedic/shared/contract/plan.ts';
+
+/** One probe of a check and when it starts, milliseconds after the check does. */
+export interface CheckStart {
+  spec: ProbeSpec;
+  offsetMs: number;
+}
+
+/**
+ * Spreads a check's probes: each path gets `count` of them, one in each of `count` equal parts of the spread, at a
+ * random place in it. When that would be more than `maxPerSecond`, the spread is stretched instead of the limit broken.
+ */
+export function spreadCheck(check: CheckSpec, maxPerSecond: number, random: () => number): CheckStart[] {
+  const total = check.count * check.probes.length;
+  const spreadMs = Math.max(check.spreadMs, (total / maxPerSecond) * 1000);
+  const partMs = spreadMs / check.count;
+  const starts: CheckStart[] = [];
+  for (let round = 0; round < check.count; round++) {
+    for (const spec of check.probes) {
+      starts.push({ spec, offsetMs: (round + random()) * partMs });
+    }
+  }
+  return starts.sort((a, b) => a.offsetMs - b.offsetMs);
+}
+
+/** Remembers the nonces already taken up, so that each check runs once however often the plan repeats it. */
+export interface NonceMemory {
+  /** True the first time. */
+  takeUp(nonce: string): boolean;
+}
+
+export function createNonceMemory(capacity: number): NonceMemory {
+  const seen = new Set<string>();
+  return {
+    takeUp(nonce) {
+      if (seen.has(nonce)) return false;
+      seen.add(nonce);
+      if (seen.size > capacity) {
+        const oldest = seen.values().next();
+        if (!oldest.done) seen.delete(oldest.value);
+      }
+      return true;
+    },
+  };
+}

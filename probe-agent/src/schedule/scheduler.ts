@@ -1,0 +1,164 @@
+import type { ProbeOutcome } from '@pathmedic/shared/contract/outcome.ts';
+import type { CheckSpec, ProbeSpec } from '@pathmedic/shared/contract/plan.ts';
+import type { Clock, Timer } from '@pathmedic/shared/runtime/clock.ts';
+import { createNonceMemory, spreadCheck } from './check-rounds.ts';
+import { createDueQueue } from './due-queue.ts';
+import { decideSlot, firstSlot, lateToleranceMs, startWithinSlot } from './slots.ts';
+
+/** Why a probe is made: in the plan's own rhythm, or for a check that somebody waits for. */
+export type ProbeCause = { kind: 'slot' } | { kind: 'check'; nonce: string };
+
+/** Why a probe was not made. */
+export type SkipReason = 'late' | 'busy';
+
+export interface SchedulerOptions {
+  clock: Clock;
+  /** In [0, 1). */
+  random: () => number;
+  probe: (spec: ProbeSpec) => Promise<ProbeOutcome>;
+  onOutcome: (spec: ProbeSpec, cause: ProbeCause, outcome: ProbeOutcome) => void;
+  onSkipped: (spec: ProbeSpec, cause: ProbeCause, reason: SkipReason, count: number) => void;
+  /** The last probe of one path of a check has ended (or was skipped). */
+  onCheckPathDone: (nonce: string, spec: ProbeSpec) => void;
+  maxInFlight: number;
+  maxCheckProbesPerSecond: number;
+}
+
+export interface Scheduler {
+  /** Replaces the work. Paths that stay keep their rhythm; a check already taken up is not repeated. */
+  apply(work: { probes: readonly ProbeSpec[]; checks: readonly CheckSpec[] }): void;
+  /** Starts no further probes and resolves when those in flight have ended. */
+  stop(): Promise<void>;
+  inFlight(): number;
+}
+
+interface SlotItem {
+  kind: 'slot';
+  spec: ProbeSpec;
+  slotMs: number;
+}
+interface CheckItem {
+  kind: 'check';
+  spec: ProbeSpec;
+  check: RunningCheck;
+}
+interface RunningCheck {
+  nonce: string;
+  /** Probes not yet ended, by path. */
+  open: Map<string, number>;
+}
+type Item = SlotItem | CheckItem;
+
+/** The one place that owns looping: when each probe of the plan starts, and what happens when its time is missed. */
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  const { clock, random } = options;
+  const queue = createDueQueue<Item>();
+  const nonces = createNonceMemory(1_000);
+  const current = new Map<string, ProbeSpec>();
+  const running = new Set<Promise<void>>();
+  let wantedNonces = new Set<string>();
+  let timer: Timer | null = null;
+  let stopped = false;
+
+  function arm(): void {
+    timer?.cancel();
+    timer = null;
+    const nextMs = queue.nextDueMs();
+    if (stopped || nextMs === null) return;
+    timer = clock.after(Math.max(0, Math.ceil(nextMs - clock.monotonicMs())), turn);
+  }
+
+  function turn(): void {
+    const nowMs = clock.monotonicMs();
+    for (let due = queue.popDue(nowMs); due !== null; due = queue.popDue(nowMs)) {
+      if (due.item.kind === 'slot') runSlot(due.item, due.dueMs, nowMs);
+      else runCheckProbe(due.item, due.dueMs, nowMs);
+    }
+    arm();
+  }
+
+  function runSlot(item: SlotItem, startMs: number, nowMs: number): void {
+    // A newer plan may have changed the path's target under the same id.
+    const spec = current.get(item.spec.pathId);
+    if (spec === undefined) return;
+    const decision = decideSlot(item.slotMs, startMs, spec.intervalMs, nowMs);
+    if (decision.kind === 'skip') options.onSkipped(spec, { kind: 'slot' }, 'late', decision.skipped);
+    else if (running.size >= options.maxInFlight) options.onSkipped(spec, { kind: 'slot' }, 'busy', 1);
+    else launch(spec, { kind: 'slot' }, () => {});
+    pushSlot(spec, decision.nextSlotMs);
+  }
+
+  function runCheckProbe(item: CheckItem, startMs: number, nowMs: number): void {
+    const { spec, check } = item;
+    const cause: ProbeCause = { kind: 'check', nonce: check.nonce };
+    const ended = (): void => {
+      const left = (check.open.get(spec.pathId) ?? 1) - 1;
+      check.open.set(spec.pathId, left);
+      if (left === 0) options.onCheckPathDone(check.nonce, spec);
+    };
+    if (nowMs - startMs > lateToleranceMs(spec.timeoutMs * 2)) {
+      options.onSkipped(spec, cause, 'late', 1);
+      ended();
+    } else if (running.size >= options.maxInFlight) {
+      options.onSkipped(spec, cause, 'busy', 1);
+      ended();
+    } else {
+      launch(spec, cause, ended);
+    }
+  }
+
+  function launch(spec: ProbeSpec, cause: ProbeCause, ended: () => void): void {
+    const run = options.probe(spec).then((outcome) => {
+      running.delete(run);
+      options.onOutcome(spec, cause, outcome);
+      ended();
+    });
+    running.add(run);
+  }
+
+  function pushSlot(spec: ProbeSpec, slotMs: number): void {
+    queue.push(startWithinSlot(slotMs, spec.intervalMs, random()), { kind: 'slot', spec, slotMs });
+  }
+
+  function startCheck(check: CheckSpec, nowMs: number): void {
+    const open = new Map<string, number>();
+    for (const spec of check.probes) open.set(spec.pathId, (open.get(spec.pathId) ?? 0) + check.count);
+    const runningCheck: RunningCheck = { nonce: check.nonce, open };
+    for (const start of spreadCheck(check, options.maxCheckProbesPerSecond, random)) {
+      queue.push(nowMs + start.offsetMs, { kind: 'check', spec: start.spec, check: runningCheck });
+    }
+  }
+
+  return {
+    apply(work) {
+      if (stopped) return;
+      const nowMs = clock.monotonicMs();
+      const before = new Map(current);
+      current.clear();
+      for (const spec of work.probes) current.set(spec.pathId, spec);
+      wantedNonces = new Set(work.checks.map((check) => check.nonce));
+      queue.retain((item) =>
+        item.kind === 'slot' ? keepsRhythm(item.spec, current) : wantedNonces.has(item.check.nonce),
+      );
+      for (const spec of current.values()) {
+        const old = before.get(spec.pathId);
+        if (old === undefined || old.intervalMs !== spec.intervalMs) {
+          pushSlot(spec, firstSlot(nowMs, spec.intervalMs, random()));
+        }
+      }
+      for (const check of work.checks) if (nonces.takeUp(check.nonce)) startCheck(check, nowMs);
+      arm();
+    },
+    async stop() {
+      stopped = true;
+      timer?.cancel();
+      queue.retain(() => false);
+      await Promise.all(running);
+    },
+    inFlight: () => running.size,
+  };
+}
+
+function keepsRhythm(old: ProbeSpec, current: ReadonlyMap<string, ProbeSpec>): boolean {
+  return current.get(old.pathId)?.intervalMs === old.intervalMs;
+}

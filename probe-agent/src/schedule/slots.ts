@@ -1,0 +1,31 @@
+/** Share of the interval by which a probe may start after its slot: keeps agents and paths out of step. */
+const jitterShare = 0.2;
+
+/** A start within the slot that begins at `slotMs`. `random` is in [0, 1). */
+export function startWithinSlot(slotMs: number, intervalMs: number, random: number): number {
+  return slotMs + random * intervalMs * jitterShare;
+}
+
+/** First slot of a path new to the plan: anywhere in the first interval, so that a new plan does not start in a burst. */
+export function firstSlot(nowMs: number, intervalMs: number, random: number): number {
+  return nowMs + random * intervalMs;
+}
+
+/** How late a probe may start before its slot is given up. */
+export function lateToleranceMs(intervalMs: number): number {
+  return Math.min(intervalMs / 2, 1_000);
+}
+
+/** What to do with a probe whose turn has come, and its next slot; missed slots are skipped, never made up for. */
+export type SlotDecision =
+  | { kind: 'run'; nextSlotMs: number; skipped: 0 }
+  | { kind: 'skip'; nextSlotMs: number; skipped: number };
+
+export function decideSlot(slotMs: number, startMs: number, intervalMs: number, nowMs: number): SlotDecision {
+  const lateMs = nowMs - startMs;
+  if (lateMs <= lateToleranceMs(intervalMs)) {
+    return { kind: 'run', nextSlotMs: slotMs + intervalMs, skipped: 0 };
+  }
+  const slotsBehind = Math.floor((nowMs - slotMs) / intervalMs) + 1;
+  return { kind: 'skip', nextSlotMs: slotMs + slotsBehind * intervalMs, skipped: slotsBehind };
+}
