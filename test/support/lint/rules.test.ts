@@ -7,7 +7,7 @@ beforeAll(() => {
 });
 afterAll(() => tree.remove());
 
-const branches = Array.from({ length: 13 }, (_, i) => `  if (n === ${i}) return ${i + 1};`).join('\n');
+const branches = Array.from({ length: 15 }, (_, i) => `  if (n === ${i}) return ${i + 1};`).join('\n');
 const cases = Array.from({ length: 20 }, (_, i) => `    case ${i}:\n      return ${i + 1};`).join('\n');
 
 /** One small violation a rule, and beside it the nearest thing that is fine. */
