@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Incident, ProposalState } from './incident.ts';
 import { currentProposal } from './incident.ts';
+import type { IncidentEvent } from './incident-event.ts';
 import type { Actor, Principal } from './principal.ts';
 import type { Proposal } from './proposal.ts';
 
@@ -20,8 +21,7 @@ export type DecisionRefusal =
 
 export type DecisionVerdict =
   /** `completes`: with this one the plan has all the approvals it needs (always true for a rejection). */
-  | { ok: true; proposal: ProposalState; completes: boolean }
-  | { ok: false; reason: DecisionRefusal };
+  { ok: true; proposal: ProposalState; completes: boolean } | { ok: false; reason: DecisionRefusal };
 
 export interface DecisionQuestion {
   incident: Incident;
@@ -64,7 +64,9 @@ function closedReason(incident: Incident, state: ProposalState, nowMs: number): 
   return nowMs >= state.proposal.expiresAtMs ? 'expired' : null;
 }
 
-function expiredReason(reason: 'time' | 'recovered' | 'changed' | 'superseded' | 'taken-over'): DecisionRefusal {
+function expiredReason(
+  reason: 'time' | 'recovered' | 'changed' | 'superseded' | 'taken-over',
+): DecisionRefusal {
   switch (reason) {
     case 'time':
       return 'expired';
@@ -86,7 +88,11 @@ function judgeApproval(question: DecisionQuestion, proposal: ProposalState): Dec
   if (isPerson(requestedBy, principal.name)) return { ok: false, reason: 'requester' };
   if (proposal.approvals.some((approval) => isPerson(approval.by, principal.name)))
     return { ok: false, reason: 'second-person-needed' };
-  return { ok: true, proposal, completes: proposal.approvals.length + 1 >= proposal.proposal.approvalsNeeded };
+  return {
+    ok: true,
+    proposal,
+    completes: proposal.approvals.length + 1 >= proposal.proposal.approvalsNeeded,
+  };
 }
 
 function isPerson(actor: Actor, name: string): boolean {
@@ -94,11 +100,8 @@ function isPerson(actor: Actor, name: string): boolean {
 }
 
 /** Who asked for a plan, from the event that proposed it; pathmedic itself where a runbook did. */
-export function requesterOf(
-  events: readonly { actor: Actor; body: { type: string; proposal?: Proposal } }[],
-  proposalId: string,
-): Actor {
-  const proposed = events.find(({ body }) => body.type === 'proposed' && body.proposal?.id === proposalId);
+export function requesterOf(events: readonly IncidentEvent[], proposalId: string): Actor {
+  const proposed = events.find(({ body }) => body.type === 'proposed' && body.proposal.id === proposalId);
   return proposed?.actor ?? { type: 'pathmedic', role: 'coordinator' };
 }
 
@@ -141,17 +144,16 @@ export type ApprovalsVerdict =
   | { ok: false; reason: 'bad-row' | 'not-an-approver' | 'too-few'; detail: string };
 
 /**
- * Checks what the executor is about to act on: every row holds, its principal may still approve and is not the requester,
- * and enough distinct principals approved.
+ * Checks what the executor is about to act on: every row holds, its principal may still approve, and
+ * enough distinct principals approved.
  */
 export function judgeApprovals(input: {
   key: string;
   incidentId: string;
   state: ProposalState;
   principals: readonly Principal[];
-  requestedBy: Actor;
 }): ApprovalsVerdict {
-  const { key, incidentId, state, principals, requestedBy } = input;
+  const { key, incidentId, state, principals } = input;
   const approvedBy = new Set<string>();
   for (const approval of state.approvals) {
     if (approval.by.type !== 'person')
@@ -160,8 +162,12 @@ export function judgeApprovals(input: {
     if (!approvalRowHolds(key, approval.row, { incidentId, proposal: state.proposal, principal: name }))
       return { ok: false, reason: 'bad-row', detail: `The approval recorded for @${name} does not hold.` };
     const principal = principals.find((known) => known.name === name);
-    if (principal === undefined || !principal.roles.includes('approver') || isPerson(requestedBy, name))
-      return { ok: false, reason: 'not-an-approver', detail: `@${name} may not approve this plan (any more).` };
+    if (principal === undefined || !principal.roles.includes('approver'))
+      return {
+        ok: false,
+        reason: 'not-an-approver',
+        detail: `@${name} may not approve this plan (any more).`,
+      };
     approvedBy.add(name);
   }
   if (approvedBy.size < state.proposal.approvalsNeeded) {
