@@ -1,5 +1,5 @@
 import { cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, extname, join, relative } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 
 /** One written file and its size. */
@@ -10,20 +10,24 @@ export interface BundledFile {
 
 const root = join(import.meta.dirname, '../..');
 
-const shared: BuildOptions = {
+// Source maps hold paths relative to the output: with a fixed one the same sources make the same bytes, wherever
+// they end up.
+const nominalOutDir = join(root, 'dist');
+
+const base = {
   absWorkingDir: root,
+  outdir: nominalOutDir,
+  write: false,
   bundle: true,
   format: 'esm',
   minifySyntax: true,
   minifyWhitespace: true,
-  // Names stay readable in stack traces and in `error.name`.
-  minifyIdentifiers: false,
   sourcemap: 'linked',
   sourcesContent: false,
   legalComments: 'external',
   define: { 'process.env.NODE_ENV': '"production"' },
   logLevel: 'warning',
-};
+} satisfies BuildOptions;
 
 // Some dependencies are CommonJS and look for these.
 const commonJsNames =
@@ -35,30 +39,30 @@ const commonJsNames =
  * folder. Its source map and the licences of what is in it stand beside it.
  */
 export async function bundleService(entry: string, name: string, outDir: string): Promise<BundledFile[]> {
-  await build({
-    ...shared,
+  const { outputFiles } = await build({
+    ...base,
     entryPoints: { [name]: entry },
-    outdir: outDir,
     platform: 'node',
     target: 'node24',
     banner: { js: commonJsNames },
+    // Names stay readable in stack traces and in `error.name`.
+    minifyIdentifiers: false,
     // Faster variants written in C, which their packages do without.
     external: ['bufferutil', 'utf-8-validate', 'supports-color'],
   });
+  const written = await writeAll(outputFiles, outDir);
   await writeFile(join(outDir, 'package.json'), '{ "type": "module" }\n');
-  return filesOf(outDir, (file) => file.startsWith(`${name}.js`));
+  return written;
 }
 
-/**
- * Bundles the console: `main.tsx` and what it imports become `main.js` and `main.css`; files that a browser
- * reads as they are (HTML, images, fonts) are copied beside them.
- */
+// What a browser reads as it is.
+const copied = new Set(['.html', '.svg', '.png', '.ico', '.woff2', '.webmanifest']);
+
+/** Bundles the console: `main.tsx` and what it imports become `main.js` and `main.css`; static files are copied. */
 export async function bundleConsole(uiDir: string, outDir: string): Promise<BundledFile[]> {
-  await mkdir(outDir, { recursive: true });
-  await build({
-    ...shared,
+  const { outputFiles } = await build({
+    ...base,
     entryPoints: { main: join(uiDir, 'main.tsx') },
-    outdir: outDir,
     platform: 'browser',
     target: 'es2022',
     minifyIdentifiers: true,
@@ -66,15 +70,25 @@ export async function bundleConsole(uiDir: string, outDir: string): Promise<Bund
     jsxImportSource: 'preact',
     loader: { '.svg': 'file', '.woff2': 'file' },
   });
-  for (const file of await readdir(uiDir)) {
-    if (COPIED.has(extname(file))) await cp(join(uiDir, file), join(outDir, basename(file)));
+  const written = await writeAll(outputFiles, outDir);
+  for (const file of (await readdir(uiDir)).filter((name) => copied.has(extname(name)))) {
+    const path = join(outDir, basename(file));
+    await cp(join(uiDir, file), path);
+    written.push({ path, sizeBytes: (await stat(path)).size });
   }
-  return filesOf(outDir, () => true);
+  return written;
 }
 
-const COPIED = new Set(['.html', '.svg', '.png', '.ico', '.woff2', '.webmanifest']);
-
-async function filesOf(folder: string, wanted: (file: string) => boolean): Promise<BundledFile[]> {
-  const files = (await readdir(folder)).filter(wanted).map((file) => join(folder, file));
-  return Promise.all(files.map(async (path) => ({ path, sizeBytes: (await stat(path)).size })));
+async function writeAll(
+  files: readonly { path: string; contents: Uint8Array }[],
+  outDir: string,
+): Promise<BundledFile[]> {
+  await mkdir(outDir, { recursive: true });
+  const written: BundledFile[] = [];
+  for (const { path: nominal, contents } of files) {
+    const path = join(outDir, relative(nominalOutDir, nominal));
+    await writeFile(path, contents);
+    written.push({ path, sizeBytes: contents.byteLength });
+  }
+  return written;
 }

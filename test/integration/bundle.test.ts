@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const repository = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+interface Service {
+  readonly folder: string;
+  readonly bundle: string;
+  /** A bundle that grows past this has taken in something it should not. */
+  readonly maxKilobytes: number;
+  /** Settings without which it cannot start, less their prefix: an empty environment has to name each. */
+  readonly required: readonly string[];
+}
+
+const SERVICES: readonly Service[] = [
+  {
+    folder: 'probe-agent',
+    bundle: 'agent.js',
+    maxKilobytes: 1_500,
+    required: ['NODE_NAME', 'POD_NAMESPACE', 'POD_NAME', 'POD_UID', 'COORDINATOR_URLS'],
+  },
+  { folder: 'coordinator', bundle: 'coordinator.js', maxKilobytes: 9_000, required: [] },
+];
+
+const present = SERVICES.filter(({ folder }) => existsSync(join(repository, folder, 'src/main.ts')));
+
+describe.each(present)('the bundle of $folder', ({ folder, bundle, maxKilobytes, required }) => {
+  // Outside of the repository, so that nothing is found in its node_modules.
+  let outDir = '';
+  beforeAll(async () => {
+    outDir = mkdtempSync(join(tmpdir(), 'pathmedic-bundle-'));
+    const script = join(repository, folder, 'build.ts');
+    const { stdout } = await run(process.execPath, [script, '--out', outDir], { cwd: outDir });
+    console.log(stdout.replaceAll(`${outDir}/`, ''));
+  });
+  afterAll(() => rmSync(outDir, { recursive: true, force: true }));
+
+  async function start(...args: string[]) {
+    const options = { cwd: outDir, env: { PATH: process.env['PATH'] ?? '' }, timeout: 20_000 };
+    const nothing = { code: 0, stdout: '', stderr: '' };
+    return run(process.execPath, [join(outDir, bundle), ...args], options).then(
+      ({ stdout, stderr }) => ({ ...nothing, stdout, stderr }),
+      (error: Partial<typeof nothing>) => ({ ...nothing, ...error }),
+    );
+  }
+
+  it('runs by itself and knows its version', async () => {
+    const { version } = JSON.parse(readFileSync(join(repository, folder, 'package.json'), 'utf8'));
+    const { code, stdout, stderr } = await start('--version');
+    expect({ code, version: stdout.trim(), stderr }).toEqual({ code: 0, version, stderr: '' });
+  });
+
+  it('lists everything that is missing in an empty environment, and exits with 2', async () => {
+    const { code, stdout, stderr } = await start();
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    const listed = [...stderr.matchAll(/^ {2}PATHMEDIC_(\w+) is required.*; example: /gm)].map(
+      ([, name]) => name,
+    );
+    expect(listed).toEqual(expect.arrayContaining([...required]));
+    expect(stderr).toContain(`${listed.length} problem`);
+  });
+
+  it('is of reasonable size, with its source map and no path of the machine that built it', () => {
+    expect(Math.ceil(statSync(join(outDir, bundle)).size / 1000)).toBeLessThan(maxKilobytes);
+    for (const file of [bundle, `${bundle}.map`]) {
+      const mentions = readFileSync(join(outDir, file), 'utf8').includes(repository.slice(1));
+      expect({ file, mentions }).toEqual({ file, mentions: false });
+    }
+  });
+});
