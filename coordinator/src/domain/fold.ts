@@ -37,6 +37,7 @@ function open(id: string, body: EventOf<'opened'>, event: IncidentEvent): Incide
     recoveredAtMs: null,
     triage: null,
     diagnosis: null,
+    draft: null,
     proposals: [],
     execution: null,
     escalation: null,
@@ -83,14 +84,21 @@ function reduce(state: Incident, event: IncidentEvent): Incident {
         phase: state.phase === 'new' || state.phase === 'triaged' ? 'diagnosed' : state.phase,
       };
     case 'escalated':
-      return { ...state, escalation: { ...body.escalation, atMs }, phase: 'escalated' };
+      return { ...state, draft: null, escalation: { ...body.escalation, atMs }, phase: 'escalated' };
     case 'help-requested': {
       const { type: _, ...help } = body;
-      return { ...state, help: { ...help, atMs }, phase: 'needs-help' };
+      return { ...state, draft: null, help: { ...help, atMs }, phase: 'needs-help' };
     }
+    case 'drafted':
+      return { ...state, draft: { proposal: body.proposal, atMs, dryRun: null }, phase: 'drafted' };
+    case 'dry-run-ended':
+      return state.draft?.proposal.id === body.proposalId
+        ? { ...state, draft: { ...state.draft, dryRun: { ok: body.ok, detail: body.detail } } }
+        : state;
     case 'proposed':
       return {
         ...state,
+        draft: null,
         proposals: [
           ...state.proposals,
           { proposal: body.proposal, proposedAtMs: atMs, status: { at: 'open' }, approvals: [] },
@@ -131,6 +139,8 @@ function reduce(state: Incident, event: IncidentEvent): Incident {
         phase: 'closed',
         closed: { how: body.how, summary: body.summary, auditHead: body.auditHead, atMs },
       };
+    case 'recheck-requested':
+      return recheckRequested(state);
     case 'taken-over':
       return { ...state, takenOverBy: actor };
     case 'handed-back':
@@ -153,12 +163,21 @@ function passEnded(state: Incident, body: EventOf<'pass-ended'>, atMs: number): 
   };
 }
 
+/** Looks afresh where pathmedic waits for people or for facts; an open card, an execution and its checks go on undisturbed. */
+function recheckRequested(state: Incident): Incident {
+  const { phase } = state;
+  if (phase !== 'triaged' && phase !== 'diagnosed' && phase !== 'needs-help' && phase !== 'escalated')
+    return state;
+  return { ...state, phase: 'new', triage: null, diagnosis: null, escalation: null, help: null };
+}
+
 /** Forgets the round of work, keeps the history (proposals) and the identity. */
 function restart(state: Incident): Incident {
   return {
     ...state,
     triage: null,
     diagnosis: null,
+    draft: null,
     execution: null,
     escalation: null,
     help: null,
@@ -172,7 +191,7 @@ function recovered(state: Incident, atMs: number): Incident {
   const next = { ...state, symptomsGone: true, recoveredAtMs: atMs };
   // During an execution and its verification the passes that follow it decide, not the recovery.
   if (state.phase === 'executing' || state.phase === 'verifying' || state.phase === 'closed') return next;
-  return { ...next, phase: 'recovering', passes: [] };
+  return { ...next, draft: null, phase: 'recovering', passes: [] };
 }
 
 function relapsed(state: Incident, body: EventOf<'relapsed'>): Incident {

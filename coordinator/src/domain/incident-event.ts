@@ -71,6 +71,14 @@ export const EventBody = z.discriminatedUnion('type', [
     unknown: z.array(z.string().max(200)).max(20),
   }),
   z.strictObject({ type: z.literal('diagnosed'), diagnosis: Diagnosis }),
+  /** A plan on its way to a card: the executor, which alone has the rights, dry-runs it on the server first. */
+  z.strictObject({ type: z.literal('drafted'), proposal: Proposal }),
+  z.strictObject({
+    type: z.literal('dry-run-ended'),
+    proposalId,
+    ok: z.boolean(),
+    detail: z.string().max(400),
+  }),
   z.strictObject({ type: z.literal('proposed'), proposal: Proposal }),
   z.strictObject({ type: z.literal('escalated'), escalation: Escalation }),
   /** A decision on a card. `approval` is the HMAC row the executor checks; null for a rejection. */
@@ -144,6 +152,8 @@ export const EventBody = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('said'), text: z.string().min(1).max(4000) }),
   /** pathmedic's answer to a command in the conversation. */
   z.strictObject({ type: z.literal('answered'), lines: z.array(z.string().max(500)).max(40) }),
+  /** A person wants the cluster looked at again and the causes ranked anew. */
+  z.strictObject({ type: z.literal('recheck-requested') }),
   z.strictObject({ type: z.literal('taken-over') }),
   z.strictObject({ type: z.literal('handed-back') }),
 ]);

@@ -63,6 +63,8 @@ export function eventLine(event: IncidentEvent, incident: Incident): EventLine {
       return line('💬', `${actorName(event.actor)}:`, body.text.split('\n'));
     case 'answered':
       return line('💬', 'pathmedic:', body.lines);
+    case 'recheck-requested':
+      return line('🔎', `${actorName(event.actor)} asked to look again`, []);
     case 'taken-over':
       return line('👤', `Taken over by ${actorWithPlace(event.actor)}`, [
         'pathmedic keeps watching and proposes nothing until it is handed back.',

@@ -55,6 +55,10 @@ function told(body: NewEvent['body']): Told {
       return { root: true, reply: true, card: body.proposalId };
     case 'answered':
       return { root: false, reply: true, card: null };
+    case 'recheck-requested':
+      return rootOnly;
+    case 'drafted':
+    case 'dry-run-ended':
     case 'execution-requested':
     case 'execution-claimed':
     case 'step-intended':

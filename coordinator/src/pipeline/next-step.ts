@@ -1,6 +1,7 @@
 import type { Incident, PassState, ProposalState } from '../domain/incident.ts';
 import { currentProposal } from '../domain/incident.ts';
 import type { ExpiryReason } from '../domain/incident-event.ts';
+import type { Proposal } from '../domain/proposal.ts';
 import type { PipelineSettings } from './settings.ts';
 
 /** What the coordinator does next for one incident; `wait` with null waits for an event of somebody else. */
@@ -8,6 +9,7 @@ export type NextStep =
   | { do: 'triage' }
   | { do: 'diagnose' }
   | { do: 'propose' }
+  | { do: 'publish-plan'; draft: Proposal }
   | { do: 'expire'; proposal: ProposalState; reason: ExpiryReason; detail: string }
   | { do: 'request-execution'; proposal: ProposalState }
   | { do: 'start-pass'; pass: 1 | 2 }
@@ -43,6 +45,8 @@ export function nextStep(incident: Incident, around: Surroundings, settings: Pip
       return { do: 'diagnose' };
     case 'diagnosed':
       return afterDiagnosis(incident, around, settings);
+    case 'drafted':
+      return afterDraft(incident, around, settings);
     case 'awaiting-approval':
       return {
         do: 'wait',
@@ -80,6 +84,10 @@ function staleProposal(incident: Incident, nowMs: number): NextStep | null {
       detail: 'The symptoms are gone; nothing needs to be changed.',
     };
   }
+  if (incident.takenOverBy !== null) {
+    const detail = 'A person has taken over; pathmedic proposes again when it is handed back.';
+    return { do: 'expire', proposal: current, reason: 'taken-over', detail };
+  }
   if (nowMs >= current.proposal.expiresAtMs) {
     const detail =
       current.status.at === 'open'
@@ -95,6 +103,7 @@ function handedOver(incident: Incident, proposal: ProposalState): boolean {
 }
 
 function afterDiagnosis(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
+  if (incident.takenOverBy !== null) return { do: 'wait', untilMs: null, why: 'a person has taken over' };
   const last = currentProposal(incident);
   const diagnosedAtMs = incident.diagnosis?.atMs ?? 0;
   const failed = last === null ? null : unsuccessful(incident, last);
@@ -113,6 +122,24 @@ function afterDiagnosis(incident: Incident, around: Surroundings, settings: Pipe
     return { do: 'wait', untilMs: around.nowMs + 10 * pollMs, why };
   }
   return { do: 'propose' };
+}
+
+function afterDraft(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
+  const { draft } = incident;
+  if (draft === null) return { do: 'propose' };
+  if (draft.dryRun === null) {
+    const untilMs = draft.atMs + settings.dryRunTimeoutMs;
+    if (around.nowMs < untilMs) return { do: 'wait', untilMs, why: 'the executor dry-runs the plan' };
+    return {
+      do: 'ask-help',
+      reason: `The executor did not try out "${draft.proposal.title}": it may not be running.`,
+    };
+  }
+  if (draft.dryRun.ok) return { do: 'publish-plan', draft: draft.proposal };
+  return {
+    do: 'ask-help',
+    reason: `The API server would refuse "${draft.proposal.title}": ${draft.dryRun.detail}`,
+  };
 }
 
 /** How the latest proposal came to nothing: look again (`retry`), or ask people. Null while it has not. */
