@@ -41,6 +41,10 @@ export function eventLine(event: IncidentEvent, incident: Incident): EventLine {
       ]);
     case 'diagnosed':
       return diagnosedLine(body);
+    case 'drafted':
+      return line('📋', `Plan drafted: ${body.proposal.title}`, ['The executor tries it out on the API server (dry run).']);
+    case 'dry-run-ended':
+      return line(body.ok ? '📋' : '⚠️', body.ok ? 'Server dry run passed' : 'Server dry run failed', nonEmpty(body.detail));
     case 'proposed':
       return line('📋', `Proposed: ${body.proposal.title}`, [
         `Why: ${body.proposal.why}`,

@@ -30,6 +30,7 @@ export function phaseState(
     case 'triaged':
       return { icon: '🔴', words: 'Looking into it', tone: 'broken' };
     case 'diagnosed':
+    case 'drafted':
       return { icon: '🟠', words: 'Cause ranked, deciding what to propose', tone: 'waiting' };
     case 'awaiting-approval':
       return { icon: '🟠', words: 'Waiting for approval', tone: 'waiting' };

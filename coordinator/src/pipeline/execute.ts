@@ -11,6 +11,7 @@ import { announce } from './announce.ts';
 import { applyStep, resolveByLooking } from './apply-step.ts';
 import { awaitSettled } from './await-settled.ts';
 import type { PipelineLog } from './deps.ts';
+import { dryRunPlan } from './dry-run-plan.ts';
 import { fieldManagerOf } from './field-manager.ts';
 
 /** What the executor's work needs. It has no probes and no Slack: only the store, the claims and the API server. */
@@ -40,7 +41,7 @@ class StreamMoved extends Error {
   override readonly name = 'StreamMoved';
 }
 
-/** Takes up an execution that was requested, or clears up one that its executor left. */
+/** The executor's part of an incident: dry-runs a drafted plan, carries out an approved one, clears up one that was left. */
 export async function executeIncident(
   deps: ExecutorDeps,
   incidentId: string,
@@ -48,6 +49,7 @@ export async function executeIncident(
 ): Promise<void> {
   const loaded = await deps.store.load(incidentId);
   const incident = loaded?.incident;
+  if (incident?.phase === 'drafted') return dryRunDraft(deps, incident);
   const current = incident === undefined ? null : currentProposal(incident);
   const execution = incident?.execution;
   if (incident === undefined || current === null || execution === null || execution === undefined) return;
@@ -63,6 +65,35 @@ export async function executeIncident(
       'execution stopped: the incident was written by somebody else',
     );
   }
+}
+
+/** Tries the draft out on the server; changes nothing. A second executor doing the same is harmless. */
+async function dryRunDraft(deps: ExecutorDeps, incident: Incident): Promise<void> {
+  const { draft } = incident;
+  if (draft === null || draft.dryRun !== null) return;
+  const detail = await dryRunPlan(deps.cluster, draft.proposal);
+  const nowMs = await deps.store.nowMs();
+  const event = {
+    v: 1 as const,
+    actor: { type: 'pathmedic' as const, role: 'executor' as const },
+    body: {
+      type: 'dry-run-ended' as const,
+      proposalId: draft.proposal.id,
+      ok: detail === null,
+      detail: detail ?? 'The API server accepts every step.',
+    },
+  };
+  await deps.store.append({
+    incidentId: incident.id,
+    expectedLength: incident.length,
+    events: [event],
+    outbox: [],
+    due: [
+      { role: 'executor', atMs: null },
+      { role: 'coordinator', atMs: nowMs },
+    ],
+  });
+  await deps.queue.wake('incident', incident.id);
 }
 
 type Append = (body: EventBody, dueInMs: number | null) => Promise<void>;

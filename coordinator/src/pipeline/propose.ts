@@ -3,26 +3,25 @@ import type { EventBody } from '../domain/incident-event.ts';
 import type { Incident } from '../domain/incident.ts';
 import { formatRef } from '../domain/object-ref.ts';
 import type { Proposal } from '../domain/proposal.ts';
-import { resourceVersionOf, type RawObject } from '../domain/raw-object.ts';
+import type { RawObject } from '../domain/raw-object.ts';
 import { planHash } from '../actions/plan-hash.ts';
 import { planSteps } from '../actions/catalogue.ts';
 import type { Situation } from '../facts/cluster-facts.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import { remedyFor } from '../runbooks/diagnose.ts';
 import type { Remedy } from '../runbooks/runbook.ts';
-import { fieldManagerOf } from './field-manager.ts';
 import { askHelp } from './help.ts';
 import type { PipelineSettings } from './settings.ts';
 
 interface ProposeDeps {
-  cluster: Pick<Cluster, 'read' | 'mutate'>;
+  cluster: Pick<Cluster, 'read'>;
   settings: PipelineSettings;
   newId: () => string;
 }
 
 /**
  * Turns the first cause into a plan, an escalation or a call for help. A plan is worked out against the objects as the
- * API server returns them now, and dry-run on the server where pathmedic has the rights for it.
+ * API server returns them now; in remediate mode the executor, which alone has the rights, dry-runs it before the card.
  */
 export async function propose(
   deps: ProposeDeps,
@@ -52,15 +51,15 @@ export async function propose(
     why: remedy.why,
     steps: planned.steps,
     planHash: planHash(id, planned.steps),
-    dryRun: planned.dryRun,
+    dryRun: deps.settings.mode === 'remediate' ? 'server-passed' : 'local-validated',
     verification: verificationWords(incident),
     expiresAtMs: nowMs + deps.settings.approvalTtlMs,
     approvalsNeeded: deps.settings.approvalsNeeded,
   };
-  return { type: 'proposed', proposal };
+  return { type: deps.settings.mode === 'remediate' ? 'drafted' : 'proposed', proposal };
 }
 
-type Planned = { ok: true; steps: PlannedAction[]; dryRun: Proposal['dryRun'] } | { ok: false; why: string };
+type Planned = { ok: true; steps: PlannedAction[] } | { ok: false; why: string };
 
 async function planRemedy(
   deps: ProposeDeps,
@@ -81,30 +80,7 @@ async function planRemedy(
   const result = planSteps(remedy.actions, objects, situation.facts, planId);
   if (!result.ok)
     return { ok: false, why: `The remedy "${remedy.title}" cannot be proposed: ${result.detail}` };
-  if (deps.settings.mode === 'advise') return { ok: true, steps: result.steps, dryRun: 'local-validated' };
-  for (const [i, step] of result.steps.entries()) {
-    const object = objects[i];
-    const refused =
-      object === undefined ? 'its target was not read' : await dryRun(deps.cluster, step, object, planId);
-    if (refused !== null)
-      return { ok: false, why: `The API server refused "${step.title}" in a dry run: ${refused}` };
-  }
-  return { ok: true, steps: result.steps, dryRun: 'server-passed' };
-}
-
-/** Null when the server would accept it; otherwise why not. A dry run changes nothing, so its lost answer is only "not known". */
-async function dryRun(
-  cluster: Pick<Cluster, 'mutate'>,
-  step: PlannedAction,
-  object: RawObject,
-  planId: string,
-): Promise<string | null> {
-  const result = await cluster.mutate(step.mutation, {
-    fieldManager: fieldManagerOf(planId),
-    dryRun: true,
-    resourceVersion: resourceVersionOf(object),
-  });
-  return result.ok ? null : result.detail;
+  return { ok: true, steps: result.steps };
 }
 
 function verificationWords(incident: Incident): string {

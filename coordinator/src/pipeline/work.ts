@@ -84,6 +84,10 @@ async function perform(
       return { type: 'diagnosed', diagnosis: diagnose(await gatherSituation(deps, incident)) };
     case 'propose':
       return propose(deps, incident, await gatherSituation(deps, incident), await deps.store.nowMs());
+    case 'publish-plan': {
+      const expiresAtMs = (await deps.store.nowMs()) + deps.settings.approvalTtlMs;
+      return { type: 'proposed', proposal: { ...step.draft, expiresAtMs } };
+    }
     case 'expire': {
       const { reason, detail } = step;
       return { type: 'proposal-expired', proposalId: step.proposal.proposal.id, reason, detail };
@@ -122,7 +126,8 @@ async function startPass(deps: PipelineDeps, incident: Incident, pass: 1 | 2): P
 async function append(deps: PipelineDeps, incident: Incident, body: EventBody): Promise<void> {
   const event: NewEvent = { v: 1, actor: { type: 'pathmedic', role: 'coordinator' }, body };
   const nowMs = await deps.store.nowMs();
-  const executor: DueTime[] = body.type === 'execution-requested' ? [{ role: 'executor', atMs: nowMs }] : [];
+  const forExecutor = body.type === 'execution-requested' || body.type === 'drafted';
+  const executor: DueTime[] = forExecutor ? [{ role: 'executor', atMs: nowMs }] : [];
   const result = await deps.store.append({
     incidentId: incident.id,
     expectedLength: incident.length,
@@ -137,5 +142,5 @@ async function append(deps: PipelineDeps, incident: Incident, body: EventBody): 
   }
   deps.log.info({ incidentId: incident.id, event: body.type, n: incident.length + 1 }, 'appended');
   await deps.queue.wake('outbox', incident.id);
-  if (body.type === 'execution-requested') await deps.queue.wake('execution', incident.id);
+  if (forExecutor) await deps.queue.wake('execution', incident.id);
 }
