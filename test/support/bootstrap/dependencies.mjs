@@ -6,6 +6,7 @@ import { enoughFor, LOWEST_TO_INSTALL, LOWEST_TO_RUN } from './node-version.mjs'
 /** @import { System } from './system.mjs' */
 
 const STAMP = 'node_modules/.pathmedic-installed';
+const PACKAGED_NODE = 'node_modules/.bin/node';
 
 /**
  * Installs node_modules if the lock file is not the one that was installed last, and makes sure that npm
@@ -19,16 +20,16 @@ export function installDependencies(root, system) {
     return false;
   }
   const wanted = fingerprint(root);
-  if (installed(root) === wanted) return true;
+  if (installed(root) === wanted) return hasNodeToRun(root, system);
   system.say('installing npm packages into node_modules (only when the lock file changed) ...');
   const { ok, output } = npmInstall(root, system);
   if (!ok) {
     system.say(`npm install failed:\n${output}`);
     return false;
   }
-  if (!hasNodeToRun(root, system)) return false;
+  dropNodeThatDoesNotRun(root, system);
   writeFileSync(join(root, STAMP), wanted);
-  return true;
+  return hasNodeToRun(root, system);
 }
 
 /**
@@ -64,15 +65,20 @@ function installed(root) {
  * @param {string} root
  * @param {System} system
  */
+function dropNodeThatDoesNotRun(root, system) {
+  const packaged = join(root, PACKAGED_NODE);
+  if (existsSync(packaged) && !system.run(packaged, ['--version']).ok) rmSync(packaged);
+}
+
+/**
+ * @param {string} root
+ * @param {System} system
+ */
 function hasNodeToRun(root, system) {
-  const packaged = join(root, 'node_modules/.bin/node');
-  if (existsSync(packaged)) {
-    if (system.run(packaged, ['--version']).ok) return true;
-    rmSync(packaged);
-  }
-  if (enoughFor(system.nodeVersion, LOWEST_TO_RUN)) return true;
+  if (existsSync(join(root, PACKAGED_NODE)) || enoughFor(system.nodeVersion, LOWEST_TO_RUN)) return true;
+  const platform = `${process.platform} ${process.arch}`;
   system.say(
-    `Node ${system.nodeVersion} is too old, and npm has no Node for ${process.platform} ${process.arch}: install Node ${LOWEST_TO_RUN} or newer.`,
+    `Node ${system.nodeVersion} is too old, and npm has none for ${platform}: install Node ${LOWEST_TO_RUN} or newer.`,
   );
   return false;
 }

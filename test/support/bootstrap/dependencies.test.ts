@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -54,7 +54,8 @@ it('refuses a Node that cannot even install, before it tries', () => {
   expect([installs, said.length]).toEqual([0, 1]);
 });
 
-it('asks for a newer Node where npm brings none', () => {
+it('asks for a newer Node where npm brings none, also when all is installed', () => {
+  expect(installDependencies(root, system('24.0.0'))).toBe(true);
   expect(installDependencies(root, system('20.20.2'))).toBe(false);
   expect(said.join('\n')).toContain('22.19.0');
 });
@@ -63,6 +64,17 @@ it('is content with an older Node where npm brings a newer one', () => {
   mkdirSync(join(root, 'node_modules/.bin'));
   writeFileSync(join(root, 'node_modules/.bin/node'), '');
   expect(installDependencies(root, system('20.20.2'))).toBe(true);
+});
+
+it("takes a packaged Node that does not run out of the way of the machine's own", () => {
+  mkdirSync(join(root, 'node_modules/.bin'));
+  writeFileSync(join(root, 'node_modules/.bin/node'), '');
+  const musl: System = {
+    ...system('24.0.0'),
+    run: (_, args) => ({ ok: !args.includes('--version'), output: '' }),
+  };
+  expect(installDependencies(root, musl)).toBe(true);
+  expect(existsSync(join(root, 'node_modules/.bin/node'))).toBe(false);
 });
 
 it.each([
