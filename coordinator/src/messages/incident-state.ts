@@ -32,6 +32,8 @@ export function phaseState(
     case 'diagnosed':
     case 'drafted':
       return { icon: '🟠', words: 'Cause ranked, deciding what to propose', tone: 'waiting' };
+    case 'drafted':
+      return { icon: '🟠', words: 'Trying the plan out in a dry run', tone: 'waiting' };
     case 'awaiting-approval':
       return { icon: '🟠', words: 'Waiting for approval', tone: 'waiting' };
     case 'approved':

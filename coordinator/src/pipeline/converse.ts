@@ -92,6 +92,8 @@ function recheck(incident: Incident): EventBody[] {
     case 'awaiting-approval':
     case 'approved':
       return [answer('A plan is up for approval. Reject it to have the causes ranked anew.')];
+    case 'drafted':
+      return [answer('A plan is being tried out in a dry run; its card follows.')];
     case 'executing':
     case 'verifying':
     case 'recovering':
