@@ -176,7 +176,10 @@ export function createAgent(config: AgentConfig, deps: AgentDeps): Agent {
     metrics.planRuns(next.version, work.probes.length);
     windowLoop.setWindowMs(next.windowMs);
     scheduler.apply(work);
-    logger.info({ version: next.version, paths: work.probes.length, checks: work.checks.length }, 'plan runs');
+    logger.info(
+      { version: next.version, paths: work.probes.length, checks: work.checks.length },
+      'plan runs',
+    );
   }
 
   return {
@@ -184,7 +187,11 @@ export function createAgent(config: AgentConfig, deps: AgentDeps): Agent {
     async start() {
       const ports = await responder.start();
       try {
-        addresses = { address: config.bindAddress, responder: ports, metricsPort: await metricsServer.start() };
+        addresses = {
+          address: config.bindAddress,
+          responder: ports,
+          metricsPort: await metricsServer.start(),
+        };
       } catch (error) {
         await responder.stop();
         throw error;

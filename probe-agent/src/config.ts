@@ -5,7 +5,13 @@ import { AgentMode, ObjectName } from '@pathmedic/shared/contract/identity.ts';
 import type { AgentIdentity } from '@pathmedic/shared/contract/identity.ts';
 import { loadConfig } from '@pathmedic/shared/runtime/config.ts';
 import type { ConfigProblem } from '@pathmedic/shared/runtime/config.ts';
-import { baseUrlText, integerText, listText, logLevelText, portText } from '@pathmedic/shared/runtime/config-values.ts';
+import {
+  baseUrlText,
+  integerText,
+  listText,
+  logLevelText,
+  portText,
+} from '@pathmedic/shared/runtime/config-values.ts';
 import type { LogLevel } from '@pathmedic/shared/runtime/logger.ts';
 import type { Cidr, LocalLimits, PortRange } from './plan/limits.ts';
 import type { ResponderPorts } from './responder/responder.ts';
@@ -33,17 +39,8 @@ const addressText = z.string().refine((text) => isIP(text) !== 0, 'must be an IP
 const pathText = z.string().startsWith('/', 'must be an absolute path');
 
 /** Private, shared and unique-local space: where pods, nodes and Services live unless a cluster says otherwise. */
-const privateCidrs: Cidr[] = [
-  { address: '10.0.0.0', prefix: 8 },
-  { address: '172.16.0.0', prefix: 12 },
-  { address: '192.168.0.0', prefix: 16 },
-  { address: '100.64.0.0', prefix: 10 },
-  { address: 'fc00::', prefix: 7 },
-];
-const usualPorts: PortRange[] = [
-  { first: 53, last: 53 },
-  { first: agentPorts.tcp, last: agentPorts.metrics - 1 },
-];
+const privateCidrs = '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7';
+const usualPorts = `53,${agentPorts.tcp}-${agentPorts.restricted}`;
 
 /** Environment of the agent. Names ending in `_PORT` would be taken for a Service's: ports are `..._LISTEN_...` here. */
 export const agentSettings = {
@@ -130,14 +127,16 @@ export const agentSettings = {
     description: 'port of /metrics, /livez and /readyz',
   },
   PATHMEDIC_ALLOWED_CIDRS: {
-    schema: listText(cidrText).default(privateCidrs),
+    schema: listText(cidrText).prefault(privateCidrs),
+    defaultText: privateCidrs,
     example: '10.0.0.0/8,fd00::/8',
     description:
       'addresses that a plan may have probed; loopback and link-local only by a prefix inside them, metadata never',
   },
   PATHMEDIC_ALLOWED_PORTS: {
-    schema: listText(portRangeText).default(usualPorts),
-    example: `53,${agentPorts.tcp}-${agentPorts.restricted}`,
+    schema: listText(portRangeText).prefault(usualPorts),
+    defaultText: usualPorts,
+    example: `53,443,${agentPorts.tcp}-${agentPorts.restricted}`,
     description: 'ports that a plan may have probed',
   },
   PATHMEDIC_MAX_PROBES_PER_SECOND: {
@@ -202,24 +201,25 @@ function firstName(urls: readonly string[]): string | null {
   return hosts.find((host) => isIP(host) === 0) ?? null;
 }
 
+/** An agent needs at least one way to the coordinator. */
+function missingWay(env: Readonly<Record<string, string | undefined>>): ConfigProblem[] {
+  if (env['PATHMEDIC_COORDINATOR_URLS'] || serviceEnvUrl(env, 'https') !== null) return [];
+  return [
+    {
+      name: 'PATHMEDIC_COORDINATOR_URLS',
+      problem: 'is required where no Service named pathmedic-coordinator was there when the pod started',
+      example: agentSettings.PATHMEDIC_COORDINATOR_URLS.example,
+    },
+  ];
+}
+
 /** The agent's configuration, or everything that is wrong with it. */
 export function loadAgentConfig(env: Readonly<Record<string, string | undefined>>): LoadedAgentConfig {
   const loaded = loadConfig({ schema: agentSettings, env });
-  if (!loaded.ok) return loaded;
+  if (!loaded.ok) return { ok: false, problems: [...loaded.problems, ...missingWay(env)] };
+  const missing = missingWay(env);
+  if (missing.length > 0) return { ok: false, problems: missing };
   const { config } = loaded;
-  const fromService = serviceEnvUrl(env, config.PATHMEDIC_COORDINATOR_SCHEME);
-  if (config.PATHMEDIC_COORDINATOR_URLS.length === 0 && fromService === null) {
-    return {
-      ok: false,
-      problems: [
-        {
-          name: 'PATHMEDIC_COORDINATOR_URLS',
-          problem: 'is required where no Service named pathmedic-coordinator was there when the pod started',
-          example: agentSettings.PATHMEDIC_COORDINATOR_URLS.example,
-        },
-      ],
-    };
-  }
   return {
     ok: true,
     config: {
@@ -232,7 +232,7 @@ export function loadAgentConfig(env: Readonly<Record<string, string | undefined>
       },
       coordinator: {
         urls: config.PATHMEDIC_COORDINATOR_URLS,
-        serviceEnvUrl: fromService,
+        serviceEnvUrl: serviceEnvUrl(env, config.PATHMEDIC_COORDINATOR_SCHEME),
         caFile: config.PATHMEDIC_COORDINATOR_CA_FILE ?? null,
         tlsServerName: config.PATHMEDIC_COORDINATOR_TLS_NAME ?? firstName(config.PATHMEDIC_COORDINATOR_URLS),
         tokenFile: config.PATHMEDIC_TOKEN_FILE,

@@ -35,7 +35,9 @@ else if (option !== undefined) {
   process.exitCode = 2;
 } else {
   main().catch((error: unknown) => {
-    process.stderr.write(`the agent could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(
+      `the agent could not start: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
     process.exit(1);
   });
 }

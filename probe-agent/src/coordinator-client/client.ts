@@ -95,7 +95,10 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
       token = readFileSync(options.tokenFile, 'utf8').trim();
       using = connections();
     } catch (error) {
-      return { kind: 'failed', reason: error instanceof Error ? error.message : 'cannot read the mounted files' };
+      return {
+        kind: 'failed',
+        reason: error instanceof Error ? error.message : 'cannot read the mounted files',
+      };
     }
     return exchange({
       endpoint,
@@ -117,7 +120,9 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
     const last = current;
     if (last === null || leader !== null) return all;
     const index = all.findIndex((other) => other.url === last.url && other.address === last.address);
-    return index <= 0 ? all : [...all.slice(index, index + 1), ...all.slice(0, index), ...all.slice(index + 1)];
+    return index <= 0
+      ? all
+      : [...all.slice(index, index + 1), ...all.slice(0, index), ...all.slice(index + 1)];
   }
 
   async function follow(answer: Exchange & { kind: 'answered' }, from: Endpoint, request: CallRequest) {
@@ -136,7 +141,8 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
   }
 
   function settle(endpoint: Endpoint, answer: Exchange & { kind: 'answered' }): CallResult {
-    if (current?.url !== endpoint.url) logger.info({ url: endpoint.url, way: endpoint.source }, 'coordinator found');
+    if (current?.url !== endpoint.url)
+      logger.info({ url: endpoint.url, way: endpoint.source }, 'coordinator found');
     current = endpoint;
     leader = endpoint.source === 'leader' ? endpoint.url : null;
     if (answer.remoteAddress !== null) options.memory.remember(endpoint.url, answer.remoteAddress);

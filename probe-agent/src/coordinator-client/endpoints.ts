@@ -56,7 +56,8 @@ export function endpointCandidates(
   for (const url of named) candidates.push({ url, source: 'dns', address: null });
   return candidates.filter(
     (candidate, index) =>
-      candidates.findIndex((other) => other.url === candidate.url && other.address === candidate.address) === index,
+      candidates.findIndex((other) => other.url === candidate.url && other.address === candidate.address) ===
+      index,
   );
 }
 

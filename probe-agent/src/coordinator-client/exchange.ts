@@ -6,7 +6,13 @@ import type { Endpoint } from './endpoints.ts';
 
 /** What came back from the coordinator; `failed` when nothing complete did. */
 export type Exchange =
-  | { kind: 'answered'; status: number; headers: IncomingHttpHeaders; body: string; remoteAddress: string | null }
+  | {
+      kind: 'answered';
+      status: number;
+      headers: IncomingHttpHeaders;
+      body: string;
+      remoteAddress: string | null;
+    }
   | { kind: 'failed'; reason: string };
 
 export interface ExchangeOptions {

@@ -34,7 +34,13 @@ export interface LimitedWork {
 }
 
 // Instance metadata services hand out credentials; a prober has no business there, whatever the configuration says.
-const metadata: readonly string[] = ['169.254.169.254', '169.254.170.2', '100.100.100.200', '168.63.129.16', 'fd00:ec2::254'];
+const metadata: readonly string[] = [
+  '169.254.169.254',
+  '169.254.170.2',
+  '100.100.100.200',
+  '168.63.129.16',
+  'fd00:ec2::254',
+];
 // Allowed only by a prefix that lies inside: 0.0.0.0/0 does not mean loopback, 127.0.0.0/8 does.
 const special: readonly Cidr[] = [
   { address: '0.0.0.0', prefix: 8 },
@@ -61,13 +67,18 @@ function listOf(cidrs: readonly Cidr[]): BlockList {
 function targetRule(limits: LocalLimits): (address: string, port: number) => Verdict {
   const metadataList = new BlockList();
   for (const address of metadata) metadataList.addAddress(address, familyOf(address));
-  const allowed = listOf(limits.cidrs);
+  const ofFamily = (family: 'ipv4' | 'ipv6'): BlockList =>
+    listOf(limits.cidrs.filter((cidr) => familyOf(cidr.address) === family));
+  const allowed = { ipv4: ofFamily('ipv4'), ipv6: ofFamily('ipv6') };
   const specials = special.map((cidr) => {
     const within = listOf([cidr]);
     const granted = limits.cidrs.filter(
-      (entry) => entry.prefix >= cidr.prefix && within.check(entry.address, familyOf(entry.address)),
+      (entry) =>
+        familyOf(entry.address) === familyOf(cidr.address) &&
+        entry.prefix >= cidr.prefix &&
+        within.check(entry.address, familyOf(entry.address)),
     );
-    return { within, granted: listOf(granted) };
+    return { family: familyOf(cidr.address), within, granted: listOf(granted) };
   });
   return (address, port) => {
     const family = familyOf(address);
@@ -75,11 +86,13 @@ function targetRule(limits: LocalLimits): (address: string, port: number) => Ver
     // An IPv4-mapped address is IPv4 in disguise and matches the wrong rules.
     if (family === 'ipv6' && /^::ffff:/i.test(address)) return { ok: false, reason: 'special-address' };
     for (const range of specials) {
+      // A BlockList takes an IPv4 address for its IPv4-mapped form and would find it in IPv6 prefixes.
+      if (range.family !== family) continue;
       if (range.within.check(address, family) && !range.granted.check(address, family)) {
         return { ok: false, reason: 'special-address' };
       }
     }
-    if (!allowed.check(address, family)) return { ok: false, reason: 'address' };
+    if (!allowed[family].check(address, family)) return { ok: false, reason: 'address' };
     const portAllowed = limits.ports.some((range) => port >= range.first && port <= range.last);
     return portAllowed ? { ok: true } : { ok: false, reason: 'port' };
   };

@@ -7,7 +7,15 @@ import { backOffMs } from '../report/back-off.ts';
 import type { PlanCache } from './plan-cache.ts';
 
 /** What became of one attempt to get the plan. */
-export type FetchResult = 'applied' | 'unchanged' | 'invalid' | 'not-mine' | 'shed' | 'unauthorized' | 'rejected' | 'unreachable';
+export type FetchResult =
+  | 'applied'
+  | 'unchanged'
+  | 'invalid'
+  | 'not-mine'
+  | 'shed'
+  | 'unauthorized'
+  | 'rejected'
+  | 'unreachable';
 
 export interface PlannerOptions {
   clock: Clock;
@@ -67,7 +75,8 @@ export function createPlanner(options: PlannerOptions): Planner {
       failures = 0;
       return;
     }
-    if (failures === 0) logger.warn({ result: outcome, ...(result.kind === 'ok' ? {} : { answer: result }) }, 'no plan');
+    if (failures === 0)
+      logger.warn({ result: outcome, ...(result.kind === 'ok' ? {} : { answer: result }) }, 'no plan');
     failures += 1;
     const delayMs = result.kind === 'shed' ? result.afterMs : backOffMs(failures, options.random());
     if (stopped) return;

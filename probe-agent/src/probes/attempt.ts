@@ -54,7 +54,8 @@ export function attempt(
     };
     const expire = (): void => {
       const lateMs = clock.monotonicMs() - startedMs - timeoutMs;
-      if (lateMs > starvedAfterMs) end('local-error', `starved: deadline noticed ${Math.round(lateMs)} ms late`);
+      if (lateMs > starvedAfterMs)
+        end('local-error', `starved: deadline noticed ${Math.round(lateMs)} ms late`);
       else if (suspicion !== null) end(suspicion.kind, suspicion.detail);
       else end('timeout');
     };

@@ -12,7 +12,12 @@ const maxConnections = 512;
 /** The keyed exchange as one HTTP POST; any other request has its connection closed. */
 export function createHttpResponder(deps: AnswerDeps, onRefused: (reason: RefusalReason) => void): Server {
   const server = createServer(
-    { requestTimeout: 5_000, headersTimeout: 5_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 4_096 },
+    {
+      requestTimeout: 5_000,
+      headersTimeout: 5_000,
+      connectionsCheckingInterval: 5_000,
+      maxHeaderSize: 4_096,
+    },
     (request, response) => serve(request, response, deps, onRefused),
   );
   server.keepAliveTimeout = 1;

@@ -127,7 +127,11 @@ export function createAgentMetrics(options: AgentMetricsOptions): AgentMetrics {
     });
   };
   sampled('pathmedic_agent_spool_reports', 'Reports waiting to be delivered.', options.spoolSize);
-  sampled('pathmedic_agent_dropped_windows', 'Windows lost since the last delivered report.', options.droppedWindows);
+  sampled(
+    'pathmedic_agent_dropped_windows',
+    'Windows lost since the last delivered report.',
+    options.droppedWindows,
+  );
   sampled('pathmedic_agent_probes_in_flight', 'Probes running at the moment.', options.probesInFlight);
   sampled('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
   sampled('process_start_time_seconds', 'Start of the process.', () => Date.now() / 1000 - process.uptime());
