@@ -50,7 +50,8 @@ export interface Agent {
 }
 
 const requestTimeoutMs = 5_000;
-const maxInFlight = 64;
+/** Enough for the whole rate to be waiting for the longest timeout. */
+const maxInFlight = 256;
 
 /** Wires one agent. Several can live in one process, on addresses of their own. */
 export function createAgent(config: AgentConfig, deps: AgentDeps): Agent {
@@ -175,6 +176,7 @@ export function createAgent(config: AgentConfig, deps: AgentDeps): Agent {
     }
     metrics.planRuns(next.version, work.probes.length);
     windowLoop.setWindowMs(next.windowMs);
+    windows.retainChecks(new Set(work.checks.map((check) => check.nonce)));
     scheduler.apply(work);
     logger.info(
       { version: next.version, paths: work.probes.length, checks: work.checks.length },

@@ -53,6 +53,9 @@ const special: readonly Cidr[] = [
   { address: 'ff00::', prefix: 8 },
 ];
 
+/** Most probes of one check, over all its paths and rounds. */
+const maxCheckProbes = 2_000;
+
 type Verdict = { ok: true } | { ok: false; reason: LimitReason };
 
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIPv6(address) ? 'ipv6' : 'ipv4');
@@ -125,6 +128,11 @@ export function applyLimits(
     return true;
   };
   const probes = plan.probes.filter((spec) => within(spec) && affordable(spec));
-  const checks = plan.checks.map((check) => ({ ...check, probes: check.probes.filter(within) }));
+  const checks = plan.checks.map((check) => {
+    const paths = check.probes.filter(within);
+    const most = Math.floor(maxCheckProbes / check.count);
+    for (const spec of paths.slice(most)) dropped.push({ pathId: spec.pathId, reason: 'rate' });
+    return { ...check, probes: paths.slice(0, most) };
+  });
   return { probes, checks, dropped };
 }

@@ -12,28 +12,35 @@ export interface WindowBuilder {
   addCheck(nonce: string, pathId: string, outcome: ProbeOutcome): void;
   /** All probes of this path of the check have ended: its result is complete and goes out with the next report. */
   checkPathDone(nonce: string, pathId: string): void;
+  /** Only these checks are still wanted: what was collected for others is forgotten. */
+  retainChecks(nonces: ReadonlySet<string>): void;
   /** What was collected, and starts over. Unfinished checks and what exceeds one report stay for the next. */
   take(): { paths: PathWindow[]; checks: CheckWindow[] };
 }
 
 export function createWindowBuilder(): WindowBuilder {
   let paths = new Map<string, Tally>();
-  const open = new Map<string, Tally>();
+  /** Tallies of unfinished checks, by nonce and path. */
+  const open = new Map<string, Map<string, Tally>>();
   let done: CheckWindow[] = [];
-  const key = (nonce: string, pathId: string): string => `${nonce} ${pathId}`;
 
   return {
     addSlot(pathId, outcome) {
       paths.set(pathId, addOutcome(paths.get(pathId) ?? emptyTally, outcome));
     },
     addCheck(nonce, pathId, outcome) {
-      const at = key(nonce, pathId);
-      open.set(at, addOutcome(open.get(at) ?? emptyTally, outcome));
+      const tallies = open.get(nonce);
+      tallies?.set(pathId, addOutcome(tallies.get(pathId) ?? emptyTally, outcome));
     },
     checkPathDone(nonce, pathId) {
-      const at = key(nonce, pathId);
-      done.push({ nonce, ...toPathWindow(pathId, open.get(at) ?? emptyTally) });
-      open.delete(at);
+      const tallies = open.get(nonce);
+      if (tallies === undefined) return;
+      done.push({ nonce, ...toPathWindow(pathId, tallies.get(pathId) ?? emptyTally) });
+      tallies.delete(pathId);
+    },
+    retainChecks(nonces) {
+      for (const nonce of open.keys()) if (!nonces.has(nonce)) open.delete(nonce);
+      for (const nonce of nonces) if (!open.has(nonce)) open.set(nonce, new Map());
     },
     take() {
       const taken = [...paths].map(([pathId, tally]) => toPathWindow(pathId, tally));

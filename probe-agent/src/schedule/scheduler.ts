@@ -56,7 +56,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const nonces = createNonceMemory(1_000);
   const current = new Map<string, ProbeSpec>();
   const running = new Set<Promise<void>>();
-  let wantedNonces = new Set<string>();
+  const activeChecks = new Set<RunningCheck>();
   let timer: Timer | null = null;
   let stopped = false;
 
@@ -94,7 +94,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     const ended = (): void => {
       const left = (check.open.get(spec.pathId) ?? 1) - 1;
       check.open.set(spec.pathId, left);
-      if (left === 0) options.onCheckPathDone(check.nonce, spec);
+      if (left > 0) return;
+      check.open.delete(spec.pathId);
+      if (check.open.size === 0) activeChecks.delete(check);
+      options.onCheckPathDone(check.nonce, spec);
     };
     if (nowMs - startMs > lateToleranceMs(spec.timeoutMs * 2)) {
       options.onSkipped(spec, cause, 'late', 1);
@@ -124,7 +127,11 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     const open = new Map<string, number>();
     for (const spec of check.probes) open.set(spec.pathId, (open.get(spec.pathId) ?? 0) + check.count);
     const runningCheck: RunningCheck = { nonce: check.nonce, open };
-    for (const start of spreadCheck(check, options.maxCheckProbesPerSecond, random)) {
+    if (open.size === 0) return;
+    activeChecks.add(runningCheck);
+    // Checks share the rate: several at once are each stretched, so that together they stay near it.
+    const maxPerSecond = options.maxCheckProbesPerSecond / activeChecks.size;
+    for (const start of spreadCheck(check, maxPerSecond, random)) {
       queue.push(nowMs + start.offsetMs, { kind: 'check', spec: start.spec, check: runningCheck });
     }
   }
@@ -136,7 +143,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       const before = new Map(current);
       current.clear();
       for (const spec of work.probes) current.set(spec.pathId, spec);
-      wantedNonces = new Set(work.checks.map((check) => check.nonce));
+      const wantedNonces = new Set(work.checks.map((check) => check.nonce));
+      for (const check of activeChecks) if (!wantedNonces.has(check.nonce)) activeChecks.delete(check);
       queue.retain((item) =>
         item.kind === 'slot' ? keepsRhythm(item.spec, current) : wantedNonces.has(item.check.nonce),
       );

@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { OutcomeKind } from '@pathmedic/shared/contract/outcome.ts';
+import type { ProbeOutcome } from '@pathmedic/shared/contract/outcome.ts';
+import { PathWindow, Report } from '@pathmedic/shared/contract/report.ts';
+import { createWindowBuilder } from './window-builder.ts';
+import { addOutcome, emptyTally, quantile, toPathWindow } from './window.ts';
+
+const outcomeArbitrary: fc.Arbitrary<ProbeOutcome> = fc.record(
+  {
+    kind: fc.constantFrom(...OutcomeKind.options),
+    phase: fc.constantFrom('local', 'connect', 'send', 'wait', 'identify', 'done'),
+    rttSeconds: fc.double({ min: 0, max: 10, noNaN: true }),
+    detail: fc.string({ maxLength: 120 }),
+  },
+  { requiredKeys: ['kind', 'phase', 'rttSeconds'] },
+);
+
+test('whatever happens in a window, the result is valid and its counts add up', () => {
+  fc.assert(
+    fc.property(fc.array(outcomeArbitrary, { maxLength: 400 }), (outcomes) => {
+      const window = PathWindow.parse(toPathWindow('pod|tcp|a|b', outcomes.reduce(addOutcome, emptyTally)));
+      const failed = Object.values(window.failures).reduce((sum, value) => sum + (value ?? 0), 0);
+      expect(window.sent).toBe(outcomes.length);
+      expect(window.ok + failed).toBe(window.sent);
+      expect(window.rtt === undefined).toBe(window.ok === 0);
+      if (window.rtt !== undefined) {
+        expect(window.rtt.p50Seconds).toBeLessThanOrEqual(window.rtt.p95Seconds);
+        expect(window.rtt.p95Seconds).toBeLessThanOrEqual(window.rtt.maxSeconds);
+      }
+    }),
+  );
+});
+
+test('quantiles are values that were measured: nearest rank', () => {
+  const sorted = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+  expect([0.5, 0.95, 1].map((share) => quantile(sorted, share))).toEqual([5, 10, 10]);
+  expect(quantile([7], 0.5)).toBe(7);
+});
+
+test('samples show different failures rather than one many times', () => {
+  const failure = (detail: string): ProbeOutcome => ({
+    kind: 'dns-rcode',
+    phase: 'identify',
+    rttSeconds: 0,
+    detail,
+  });
+  const tally = ['SERVFAIL', 'SERVFAIL', 'REFUSED', 'SERVFAIL', 'NODATA', 'NXDOMAIN']
+    .map(failure)
+    .reduce(addOutcome, emptyTally);
+  expect(tally.samples.map((sample) => sample.detail)).toEqual(['SERVFAIL', 'REFUSED', 'NODATA']);
+});
+
+test('the result of a check goes out once, complete, with its nonce, and apart from the slots', () => {
+  const builder = createWindowBuilder();
+  const ok: ProbeOutcome = { kind: 'ok', phase: 'done', rttSeconds: 0.002 };
+  builder.retainChecks(new Set(['nonce-000001']));
+  builder.addSlot('p', ok);
+  builder.addCheck('nonce-000001', 'p', ok);
+  expect(builder.take()).toMatchObject({ paths: [{ pathId: 'p', sent: 1 }], checks: [] });
+  builder.addCheck('nonce-000001', 'p', { ...ok, kind: 'timeout' });
+  builder.checkPathDone('nonce-000001', 'p');
+  builder.checkPathDone('nonce-of-nobody', 'p');
+  expect(builder.take()).toMatchObject({
+    paths: [],
+    checks: [{ nonce: 'nonce-000001', pathId: 'p', sent: 2, ok: 1, failures: { timeout: 1 } }],
+  });
+  expect(builder.take()).toEqual({ paths: [], checks: [] });
+});
+
+test('more check results than a report may carry go out with the next one', () => {
+  const builder = createWindowBuilder();
+  builder.retainChecks(new Set(['nonce-000001']));
+  for (let path = 0; path < 2_500; path++) builder.checkPathDone('nonce-000001', `p|${path}`);
+  const first = builder.take();
+  expect(Report.shape.checks.safeParse(first.checks).success).toBe(true);
+  expect(first.checks.length + builder.take().checks.length).toBe(2_500);
+});
