@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { bundleService } from '../../deploy/docker/bundle.ts';
+import { startRedis } from '../support/redis.ts';
 
 const repository = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -72,4 +74,22 @@ describe.each(present)('the bundle of $folder', ({ folder, bundle, maxKilobytes,
       expect({ file, mentions }).toEqual({ file, mentions: false });
     }
   });
+});
+
+it('bundles the scripts that BullMQ runs inside Redis', async () => {
+  const outDir = mkdtempSync(join(tmpdir(), 'pathmedic-bundle-'));
+  onTestFinished(() => rmSync(outDir, { recursive: true, force: true }));
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  await bundleService(join(repository, 'coordinator/src/adapters/bullmq/wake-queue.ts'), 'queue', outDir);
+  const script = `import { createBullWakeQueue } from './queue.js';
+const queue = createBullWakeQueue({ url: process.argv[2], prefix: '{bundle}' });
+const woken = new Promise((resolve) => void queue.work('incident', async (id) => resolve(id)));
+await queue.wake('incident', 'inc-1');
+console.log(await woken);
+await queue.close();
+`;
+  writeFileSync(join(outDir, 'run.js'), script);
+  const { stdout } = await run(process.execPath, ['run.js', redis.url], { cwd: outDir, timeout: 20_000 });
+  expect(stdout.trim()).toBe('inc-1');
 });
