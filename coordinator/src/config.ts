@@ -87,6 +87,11 @@ const commonSettings = {
       'signs approvals and chains the audit; the same for coordinator and executor, never in Redis',
     secret: true,
   },
+  PATHMEDIC_PRINCIPALS_FILE: {
+    schema: pathText.optional(),
+    example: '/etc/pathmedic/principals.yaml',
+    description: 'people who may look or approve; without it nobody may',
+  },
   PATHMEDIC_LISTEN_METRICS: {
     schema: listenText.default(listen(`0.0.0.0:${agentPorts.metrics}`)),
     example: `0.0.0.0:${agentPorts.metrics}`,
@@ -121,11 +126,6 @@ const coordinatorSettings = {
     schema: baseUrlText,
     example: 'http://10.0.0.4:8470',
     description: 'where agents reach this replica while it leads',
-  },
-  PATHMEDIC_PRINCIPALS_FILE: {
-    schema: pathText.optional(),
-    example: '/etc/pathmedic/principals.yaml',
-    description: 'people who may look or approve; without it nobody may',
   },
   PATHMEDIC_CONSOLE_KEY: {
     schema: z.string().min(32),
