@@ -51,14 +51,6 @@ export function eventLine(event: IncidentEvent, incident: Incident): EventLine {
         body.ok ? 'Server dry run passed' : 'Server dry run failed',
         nonEmpty(body.detail),
       );
-    case 'drafted':
-      return line('📋', `A plan is worked out: ${body.proposal.title}`, [
-        'It is tried out in a dry run first.',
-      ]);
-    case 'dry-run-ended':
-      return body.ok
-        ? line('🟢', 'Dry run passed', nonEmpty(body.detail))
-        : line('⚠️', 'The dry run was refused', nonEmpty(body.detail));
     case 'proposed':
       return line('📋', `Proposed: ${body.proposal.title}`, [
         `Why: ${body.proposal.why}`,

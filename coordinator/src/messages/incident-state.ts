@@ -30,7 +30,6 @@ export function phaseState(
     case 'triaged':
       return { icon: '🔴', words: 'Looking into it', tone: 'broken' };
     case 'diagnosed':
-    case 'drafted':
       return { icon: '🟠', words: 'Cause ranked, deciding what to propose', tone: 'waiting' };
     case 'drafted':
       return { icon: '🟠', words: 'Trying the plan out in a dry run', tone: 'waiting' };
