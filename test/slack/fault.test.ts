@@ -1,7 +1,8 @@
-import { ErrorCode, LogLevel, WebClient } from '@slack/web-api';
+import { ErrorCode, type WebClient } from '@slack/web-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSettableClock } from './settable-clock.ts';
 import { createSlackStandIn, type SlackStandIn } from './stand-in.ts';
+import { refusal, webClient } from './test-client.ts';
 import type { SlackStandInOptions } from './stand-in-options.ts';
 
 const clock = createSettableClock(1_790_000_000_000);
@@ -9,38 +10,9 @@ let slack: SlackStandIn;
 let web: WebClient;
 let channel: string;
 
-function client(token?: string): WebClient {
-  return new WebClient(token, {
-    slackApiUrl: slack.apiUrl,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    logLevel: LogLevel.ERROR,
-    logger: {
-      debug() {},
-      info() {},
-      warn() {},
-      error() {},
-      setLevel() {},
-      getLevel: () => LogLevel.ERROR,
-      setName() {},
-    },
-  });
-}
-
-/** The error code of a call that Slack answered with `ok: false`. */
-async function refused(call: Promise<unknown>): Promise<string> {
-  try {
-    await call;
-  } catch (error) {
-    if (error instanceof Error && 'data' in error) return String(Reflect.get(Object(error.data), 'error'));
-    throw error;
-  }
-  return 'ok';
-}
-
 async function start(options: SlackStandInOptions): Promise<void> {
   slack = await createSlackStandIn({ clock, ...options });
-  web = client(slack.botToken);
+  web = webClient(slack, slack.botToken);
   channel = slack.channel.id;
 }
 
@@ -88,7 +60,7 @@ describe('faults on demand', () => {
     slack.faults.next(1, { kind: 'rate-limited', retryAfterSeconds: 7 });
     await expect(post()).rejects.toMatchObject({ retryAfter: 7 });
     slack.faults.next(1, { kind: 'refused', error: 'fatal_error' });
-    expect(await refused(post())).toBe('fatal_error');
+    expect(await refusal(post())).toBe('fatal_error');
     slack.faults.rateLimitChannel(channel, 2);
     await expect(post()).rejects.toMatchObject({ retryAfter: 2 });
     clock.forward(2000);
@@ -97,12 +69,7 @@ describe('faults on demand', () => {
   });
 
   it('delays an answer past the client timeout although the message is there', async () => {
-    const impatient = new WebClient(slack.botToken, {
-      slackApiUrl: slack.apiUrl,
-      retryConfig: { retries: 0 },
-      timeout: 50,
-      logLevel: LogLevel.ERROR,
-    });
+    const impatient = webClient(slack, slack.botToken, { timeout: 50 });
     slack.faults.next(1, { kind: 'delayed', delayMs: 200, effect: 'before-delay' });
     await expect(impatient.chat.postMessage({ channel, text: 'x' })).rejects.toMatchObject({
       code: ErrorCode.RequestError,

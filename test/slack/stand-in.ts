@@ -21,7 +21,7 @@ import { chatMethods } from './web-api/chat-methods.ts';
 import { conversationMethods } from './web-api/conversation-methods.ts';
 import { type HttpAnswer, type HttpCall, jsonAnswer } from './web-api/http-call.ts';
 import { createWebApi, type RecordedCall } from './web-api/web-api.ts';
-import { type Channel, createWorkspace, type Person, type Workspace } from './workspace.ts';
+import { type Channel, createWorkspace, type Person, stableId, type Workspace } from './workspace.ts';
 
 /** A person by handle or id, or the person. */
 export type Who = string | Person;
@@ -80,12 +80,12 @@ export async function createSlackStandIn(given: SlackStandInOptions = {}): Promi
   const ids = createIdSource(options.random);
   const feed = createChangeFeed(clock);
   const workspace = createWorkspace(
-    { id: ids.object('T'), name: 'Stand-in', domain: 'stand-in' },
+    { id: stableId('T', 'standin'), name: 'Stand-in', domain: 'stand-in' },
     {
-      id: ids.object('A'),
+      id: stableId('A', options.appName),
       name: options.appName,
-      botUserId: ids.object('U'),
-      botId: ids.object('B'),
+      botUserId: stableId('U', `${options.appName}bot`),
+      botId: stableId('B', options.appName),
       signingSecret: options.signingSecret,
       verificationToken: ids.hex(24),
     },
@@ -160,15 +160,14 @@ export async function createSlackStandIn(given: SlackStandInOptions = {}): Promi
   const click: SlackStandIn['click'] = async (who, ts, actionId, clickOptions) =>
     clicker.click(person(who), ts, actionId, clickOptions);
 
-  const surface = { workspace, log, feed, faults, link, click, say, calls: () => calls };
-  const pageRoutes = createPageRoutes({ ...surface, channel });
+  const surface = { workspace, log, feed, faults, link, socketMode, click, say, channel, calls: () => calls };
+  const pageRoutes = createPageRoutes(surface);
   const controlRoutes = createControlRoutes({
     ...surface,
-    channel,
-    socketMode,
     controlToken: options.controlToken,
-    listener: () => listener,
+    deliveries: () => deliveries,
     clock,
+    listener: () => listener,
   });
 
   const handle = async (call: HttpCall): Promise<HttpAnswer> => {

@@ -60,6 +60,21 @@ export interface Workspace {
   setToken(token: Token): void;
 }
 
+/**
+ * An id that follows from the name, so that a configuration can be written before the stand-in runs:
+ * `ana` is `U0000000ANA`.
+ */
+export function stableId(prefix: string, name: string): string {
+  return (
+    prefix +
+    name
+      .toUpperCase()
+      .replaceAll(/[^A-Z0-9]/g, '')
+      .slice(0, 20)
+      .padStart(10, '0')
+  );
+}
+
 /** An empty workspace; see `stand-in.ts` for what it starts with. */
 export function createWorkspace(team: Team, app: App, ids: IdSource): Workspace {
   const people = new Map<string, Person>();
@@ -72,7 +87,8 @@ export function createWorkspace(team: Team, app: App, ids: IdSource): Workspace 
     people: () => [...people.values()],
     person: (nameOrId) => people.get(nameOrId) ?? [...people.values()].find(({ name }) => name === nameOrId),
     addPerson({ name, realName = name.charAt(0).toUpperCase() + name.slice(1), teamId = team.id }) {
-      const person = { id: ids.object('U'), name, realName, teamId };
+      const stable = stableId('U', name);
+      const person = { id: people.has(stable) ? ids.object('U') : stable, name, realName, teamId };
       people.set(person.id, person);
       return person;
     },
@@ -84,7 +100,7 @@ export function createWorkspace(team: Team, app: App, ids: IdSource): Workspace 
     setChannel(wanted) {
       const known = [...channels.values()].find(({ id, name }) => id === wanted.id || name === wanted.name);
       const channel = {
-        id: ids.object('C'),
+        id: channels.has(stableId('C', wanted.name)) ? ids.object('C') : stableId('C', wanted.name),
         isPrivate: false,
         isArchived: false,
         hasApp: true,

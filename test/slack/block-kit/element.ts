@@ -34,6 +34,5 @@ export const imageElementSchema = z.strictObject({
   alt_text: z.string().min(1).max(limits.imageAltCharacters),
 });
 
-export type ConfirmDialog = z.infer<typeof confirmDialogSchema>;
 export type Button = z.infer<typeof buttonSchema>;
 export type ImageElement = z.infer<typeof imageElementSchema>;

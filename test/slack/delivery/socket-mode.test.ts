@@ -1,19 +1,10 @@
-import { LogLevel, SocketModeClient } from '@slack/socket-mode';
-import { WebClient } from '@slack/web-api';
+import { SocketModeClient } from '@slack/socket-mode';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createSettableClock } from '../settable-clock.ts';
 import { createSlackStandIn, type SlackStandIn } from '../stand-in.ts';
+import { quietLogger, webClient } from '../test-client.ts';
 
-const quiet = {
-  debug() {},
-  info() {},
-  warn() {},
-  error() {},
-  setLevel() {},
-  getLevel: () => LogLevel.ERROR,
-  setName() {},
-};
 const clock = createSettableClock(1_790_000_000_000);
 const clients: SocketModeClient[] = [];
 let slack: SlackStandIn;
@@ -22,7 +13,7 @@ let slack: SlackStandIn;
 async function connect(acknowledge: 'ack' | 'silent' = 'ack') {
   const client = new SocketModeClient({
     appToken: slack.appToken,
-    logger: quiet,
+    logger: quietLogger,
     clientOptions: { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } },
     // The client waits this long before it reconnects.
     clientPingTimeout: 30,
@@ -38,7 +29,7 @@ async function connect(acknowledge: 'ack' | 'silent' = 'ack') {
 }
 
 async function card(): Promise<string> {
-  const web = new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl });
+  const web = webClient(slack, slack.botToken);
   const confirm = {
     title: { type: 'plain_text', text: 'Sure?' },
     text: { type: 'plain_text', text: 'Really' },
@@ -93,7 +84,7 @@ describe('a click over Socket Mode', () => {
   it('can come from a screen that shows an older revision, and fails loudly for a button that never was', async () => {
     const { received } = await connect();
     const ts = await card();
-    const web = new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl });
+    const web = webClient(slack, slack.botToken);
     await web.chat.update({ channel: slack.channel.id, ts, text: 'decided' });
     await expect(slack.click('ana', ts, 'approve')).rejects.toThrow('no button approve');
     expect(await slack.click('ana', ts, 'approve', { revision: 0 })).toMatchObject({
@@ -161,7 +152,7 @@ describe('connections', () => {
   });
 
   it('need a fresh ticket each, and there are at most ten', async () => {
-    const web = new WebClient(slack.appToken, { slackApiUrl: slack.apiUrl });
+    const web = webClient(slack, slack.appToken);
     const opened = async (url: string): Promise<string> =>
       new Promise((resolve) => {
         const socket = new WebSocket(url);

@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { WebClient } from '@slack/web-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSettableClock } from '../settable-clock.ts';
 import { createSlackStandIn, type SlackStandIn } from '../stand-in.ts';
+import { webClient } from '../test-client.ts';
 
 const clock = createSettableClock(1_790_000_000_000);
 let slack: SlackStandIn;
@@ -55,7 +55,7 @@ afterEach(async () => {
 });
 
 async function card(): Promise<string> {
-  const web = new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl });
+  const web = webClient(slack, slack.botToken);
   const button = {
     type: 'button',
     text: { type: 'plain_text', text: 'Approve' },

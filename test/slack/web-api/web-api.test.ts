@@ -1,7 +1,8 @@
-import { ErrorCode, LogLevel, WebClient } from '@slack/web-api';
+import { ErrorCode, type WebClient } from '@slack/web-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSettableClock } from '../settable-clock.ts';
 import { createSlackStandIn, type SlackStandIn } from '../stand-in.ts';
+import { refusal, webClient } from '../test-client.ts';
 import type { SlackStandInOptions } from '../stand-in-options.ts';
 
 const clock = createSettableClock(1_790_000_000_000);
@@ -9,38 +10,9 @@ let slack: SlackStandIn;
 let web: WebClient;
 let channel: string;
 
-function client(token?: string): WebClient {
-  return new WebClient(token, {
-    slackApiUrl: slack.apiUrl,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    logLevel: LogLevel.ERROR,
-    logger: {
-      debug() {},
-      info() {},
-      warn() {},
-      error() {},
-      setLevel() {},
-      getLevel: () => LogLevel.ERROR,
-      setName() {},
-    },
-  });
-}
-
-/** The error code of a call that Slack answered with `ok: false`. */
-async function refused(call: Promise<unknown>): Promise<string> {
-  try {
-    await call;
-  } catch (error) {
-    if (error instanceof Error && 'data' in error) return String(Reflect.get(Object(error.data), 'error'));
-    throw error;
-  }
-  return 'ok';
-}
-
 async function start(options: SlackStandInOptions): Promise<void> {
   slack = await createSlackStandIn({ clock, ...options });
-  web = client(slack.botToken);
+  web = webClient(slack, slack.botToken);
   channel = slack.channel.id;
 }
 
@@ -59,12 +31,12 @@ describe('tokens', () => {
   });
 
   it('refuses without, with a wrong, a revoked and the other kind of token', async () => {
-    expect(await refused(client().auth.test())).toBe('not_authed');
-    expect(await refused(client('xoxb-other').auth.test())).toBe('invalid_auth');
-    expect(await refused(client(slack.appToken).auth.test())).toBe('not_allowed_token_type');
-    expect(await refused(web.apps.connections.open())).toBe('not_allowed_token_type');
+    expect(await refusal(webClient(slack).auth.test())).toBe('not_authed');
+    expect(await refusal(webClient(slack, 'xoxb-other').auth.test())).toBe('invalid_auth');
+    expect(await refusal(webClient(slack, slack.appToken).auth.test())).toBe('not_allowed_token_type');
+    expect(await refusal(web.apps.connections.open())).toBe('not_allowed_token_type');
     slack.workspace.setToken({ value: slack.botToken, kind: 'bot', scopes: [], state: 'revoked' });
-    expect(await refused(web.auth.test())).toBe('token_revoked');
+    expect(await refusal(web.auth.test())).toBe('token_revoked');
   });
 
   it('names the scope that is missing', async () => {
@@ -113,7 +85,7 @@ describe('posting', () => {
   });
 
   it('refuses what cannot be posted', async () => {
-    const say = (more: object) => refused(web.chat.postMessage({ channel, text: 'x', ...more }));
+    const say = (more: object) => refusal(web.chat.postMessage({ channel, text: 'x', ...more }));
     expect(await say({ channel: 'nowhere' })).toBe('channel_not_found');
     slack.workspace.setChannel({ name: 'elsewhere', hasApp: false });
     expect(await say({ channel: '#elsewhere' })).toBe('not_in_channel');
@@ -159,7 +131,7 @@ describe('threads', () => {
     const root = String((await web.chat.postMessage({ channel, text: 'root' })).ts);
     const reply = String((await web.chat.postMessage({ channel, text: 'reply', thread_ts: root })).ts);
     expect(slack.thread(root).map(({ text }) => text)).toEqual(['root', 'reply']);
-    const replyTo = (thread_ts: string) => refused(web.chat.postMessage({ channel, text: 'x', thread_ts }));
+    const replyTo = (thread_ts: string) => refusal(web.chat.postMessage({ channel, text: 'x', thread_ts }));
     expect(await replyTo(reply)).toBe('cannot_reply_to_message');
     expect(await replyTo('1700000000.000001')).toBe('thread_not_found');
     expect(await replyTo('12')).toBe('invalid_thread_ts');
@@ -184,10 +156,10 @@ describe('threads', () => {
     expect(texts).toEqual(['0', '1', '2', '3', '4', '5', '6']);
     const since = await web.conversations.replies({ channel, ts: root, oldest: root });
     expect(since.messages).toHaveLength(6);
-    expect(await refused(web.conversations.replies({ channel, ts: root, cursor: 'nonsense' }))).toBe(
+    expect(await refusal(web.conversations.replies({ channel, ts: root, cursor: 'nonsense' }))).toBe(
       'invalid_cursor',
     );
-    expect(await refused(web.conversations.replies({ channel, ts: '1.000000' }))).toBe('thread_not_found');
+    expect(await refusal(web.conversations.replies({ channel, ts: '1.000000' }))).toBe('thread_not_found');
   });
 });
 
@@ -211,12 +183,12 @@ describe('updating', () => {
 
   it('refuses a longer text than when posting, and messages of others', async () => {
     const ts = String((await web.chat.postMessage({ channel, text: 'x'.repeat(4001) })).ts);
-    const update = (more: object) => refused(web.chat.update({ channel, ts, text: 'x', ...more }));
+    const update = (more: object) => refusal(web.chat.update({ channel, ts, text: 'x', ...more }));
     expect(await update({ text: 'x'.repeat(4001) })).toBe('msg_too_long');
     expect(await update({ ts: '1700000000.000001' })).toBe('message_not_found');
     const { ts: hers } = await slack.say('ana', 'mine');
     expect(await update({ ts: hers })).toBe('cant_update_message');
-    expect(await refused(web.apiCall('chat.update', { channel, ts }))).toBe('no_text');
+    expect(await refusal(web.apiCall('chat.update', { channel, ts }))).toBe('no_text');
     expect(await update({ channel: 'cluster-alerts' })).toBe('channel_not_found');
   });
 });
@@ -226,7 +198,7 @@ it('looks up people, channels and links, and shows an ephemeral message to one p
   expect(await web.users.info({ user: ana.id })).toMatchObject({
     user: { name: 'ana', team_id: ana.teamId },
   });
-  expect(await refused(web.users.info({ user: 'U0' }))).toBe('user_not_found');
+  expect(await refusal(web.users.info({ user: 'U0' }))).toBe('user_not_found');
   expect(await web.conversations.info({ channel })).toMatchObject({
     channel: { name: 'cluster-alerts', is_member: true },
   });
@@ -234,7 +206,7 @@ it('looks up people, channels and links, and shows an ephemeral message to one p
   const { permalink } = await web.chat.getPermalink({ channel, message_ts: String(ts) });
   expect(permalink).toBe(`${slack.url}/archives/${channel}/p${String(ts).replace('.', '')}`);
   await web.chat.postEphemeral({ channel, user: ana.id, text: 'only you', thread_ts: String(ts) });
-  expect(await refused(web.chat.postEphemeral({ channel, user: 'U0', text: 'x' }))).toBe(
+  expect(await refusal(web.chat.postEphemeral({ channel, user: 'U0', text: 'x' }))).toBe(
     'user_not_in_channel',
   );
   expect(slack.ephemerals('ana')).toMatchObject([{ text: 'only you', threadTs: ts }]);
