@@ -20,6 +20,7 @@ import { createWindowBuilder } from './report/window-builder.ts';
 import { createWindowLoop } from './report/window-loop.ts';
 import { createResponder } from './responder/responder.ts';
 import type { ResponderPorts } from './responder/responder.ts';
+import { checkKeys } from './schedule/check-rounds.ts';
 import { createScheduler } from './schedule/scheduler.ts';
 import { createAgentMetrics } from './telemetry/agent-metrics.ts';
 import { createMetricsServer } from './telemetry/metrics-server.ts';
@@ -176,7 +177,7 @@ export function createAgent(config: AgentConfig, deps: AgentDeps): Agent {
     }
     metrics.planRuns(next.version, work.probes.length);
     windowLoop.setWindowMs(next.windowMs);
-    windows.retainChecks(new Set(work.checks.map((check) => check.nonce)));
+    windows.retainChecks(checkKeys(work.checks));
     scheduler.apply(work);
     logger.info(
       { version: next.version, paths: work.probes.length, checks: work.checks.length },

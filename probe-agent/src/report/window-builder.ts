@@ -1,5 +1,6 @@
 import type { ProbeOutcome } from '@pathmedic/shared/contract/outcome.ts';
 import type { CheckWindow, PathWindow } from '@pathmedic/shared/contract/report.ts';
+import { checkKey } from '../schedule/check-rounds.ts';
 import { addOutcome, emptyTally, toPathWindow } from './window.ts';
 import type { Tally } from './window.ts';
 
@@ -10,44 +11,46 @@ const maxEntries = 2_000;
 export interface WindowBuilder {
   addSlot(pathId: string, outcome: ProbeOutcome): void;
   addCheck(nonce: string, pathId: string, outcome: ProbeOutcome): void;
-  /** All probes of this path of the check have ended: its result is complete and goes out with the next report. */
+  /** All probes of this path of the check have ended: its result is complete. */
   checkPathDone(nonce: string, pathId: string): void;
-  /** Only these checks are still wanted: what was collected for others is forgotten. */
-  retainChecks(nonces: ReadonlySet<string>): void;
-  /** What was collected, and starts over. Unfinished checks and what exceeds one report stay for the next. */
+  /** Only these paths of checks (by check key) are still wanted: what is known of others is forgotten. */
+  retainChecks(wanted: ReadonlySet<string>): void;
+  /**
+   * The outcomes since the last call, and every complete check result that is still wanted: a result is repeated until
+   * the plan no longer asks for it, because a coordinator that took over has not seen what its predecessor was told.
+   */
   take(): { paths: PathWindow[]; checks: CheckWindow[] };
 }
 
 export function createWindowBuilder(): WindowBuilder {
   let paths = new Map<string, Tally>();
-  /** Tallies of unfinished checks, by nonce and path. */
-  const open = new Map<string, Map<string, Tally>>();
-  let done: CheckWindow[] = [];
+  const open = new Map<string, Tally>();
+  const done = new Map<string, CheckWindow>();
+  let wanted: ReadonlySet<string> = new Set();
 
   return {
     addSlot(pathId, outcome) {
       paths.set(pathId, addOutcome(paths.get(pathId) ?? emptyTally, outcome));
     },
     addCheck(nonce, pathId, outcome) {
-      const tallies = open.get(nonce);
-      tallies?.set(pathId, addOutcome(tallies.get(pathId) ?? emptyTally, outcome));
+      const key = checkKey(nonce, pathId);
+      if (wanted.has(key)) open.set(key, addOutcome(open.get(key) ?? emptyTally, outcome));
     },
     checkPathDone(nonce, pathId) {
-      const tallies = open.get(nonce);
-      if (tallies === undefined) return;
-      done.push({ nonce, ...toPathWindow(pathId, tallies.get(pathId) ?? emptyTally) });
-      tallies.delete(pathId);
+      const key = checkKey(nonce, pathId);
+      if (!wanted.has(key)) return;
+      done.set(key, { nonce, ...toPathWindow(pathId, open.get(key) ?? emptyTally) });
+      open.delete(key);
     },
-    retainChecks(nonces) {
-      for (const nonce of open.keys()) if (!nonces.has(nonce)) open.delete(nonce);
-      for (const nonce of nonces) if (!open.has(nonce)) open.set(nonce, new Map());
+    retainChecks(next) {
+      wanted = next;
+      for (const key of open.keys()) if (!wanted.has(key)) open.delete(key);
+      for (const key of done.keys()) if (!wanted.has(key)) done.delete(key);
     },
     take() {
       const taken = [...paths].map(([pathId, tally]) => toPathWindow(pathId, tally));
-      const checks = done.slice(0, maxEntries);
-      done = done.slice(maxEntries);
       paths = new Map();
-      return { paths: taken.slice(0, maxEntries), checks };
+      return { paths: taken.slice(0, maxEntries), checks: [...done.values()].slice(0, maxEntries) };
     },
   };
 }

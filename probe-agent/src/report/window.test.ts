@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { OutcomeKind } from '@pathmedic/shared/contract/outcome.ts';
 import type { ProbeOutcome } from '@pathmedic/shared/contract/outcome.ts';
 import { PathWindow, Report } from '@pathmedic/shared/contract/report.ts';
+import { checkKey } from '../schedule/check-rounds.ts';
 import { createWindowBuilder } from './window-builder.ts';
 import { addOutcome, emptyTally, quantile, toPathWindow } from './window.ts';
 
@@ -51,28 +52,27 @@ test('samples show different failures rather than one many times', () => {
   expect(tally.samples.map((sample) => sample.detail)).toEqual(['SERVFAIL', 'REFUSED', 'NODATA']);
 });
 
-test('the result of a check goes out once, complete, with its nonce, and apart from the slots', () => {
+test('the result of a check goes out complete, with its nonce, apart from the slots, until it is no longer wanted', () => {
   const builder = createWindowBuilder();
   const ok: ProbeOutcome = { kind: 'ok', phase: 'done', rttSeconds: 0.002 };
-  builder.retainChecks(new Set(['nonce-000001']));
+  builder.retainChecks(new Set([checkKey('nonce-000001', 'p')]));
   builder.addSlot('p', ok);
   builder.addCheck('nonce-000001', 'p', ok);
   expect(builder.take()).toMatchObject({ paths: [{ pathId: 'p', sent: 1 }], checks: [] });
   builder.addCheck('nonce-000001', 'p', { ...ok, kind: 'timeout' });
   builder.checkPathDone('nonce-000001', 'p');
   builder.checkPathDone('nonce-of-nobody', 'p');
-  expect(builder.take()).toMatchObject({
-    paths: [],
-    checks: [{ nonce: 'nonce-000001', pathId: 'p', sent: 2, ok: 1, failures: { timeout: 1 } }],
-  });
+  const result = { nonce: 'nonce-000001', pathId: 'p', sent: 2, ok: 1, failures: { timeout: 1 } };
+  expect(builder.take()).toMatchObject({ paths: [], checks: [result] });
+  expect(builder.take()).toMatchObject({ paths: [], checks: [result] });
+  builder.retainChecks(new Set());
   expect(builder.take()).toEqual({ paths: [], checks: [] });
 });
 
-test('more check results than a report may carry go out with the next one', () => {
+test('more check results than a report may carry do not make it invalid', () => {
   const builder = createWindowBuilder();
-  builder.retainChecks(new Set(['nonce-000001']));
-  for (let path = 0; path < 2_500; path++) builder.checkPathDone('nonce-000001', `p|${path}`);
-  const first = builder.take();
-  expect(Report.shape.checks.safeParse(first.checks).success).toBe(true);
-  expect(first.checks.length + builder.take().checks.length).toBe(2_500);
+  const paths = Array.from({ length: 2_500 }, (_, index) => `p|${index}`);
+  builder.retainChecks(new Set(paths.map((path) => checkKey('nonce-000001', path))));
+  for (const path of paths) builder.checkPathDone('nonce-000001', path);
+  expect(Report.shape.checks.safeParse(builder.take().checks).success).toBe(true);
 });

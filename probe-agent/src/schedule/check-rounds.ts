@@ -23,23 +23,12 @@ export function spreadCheck(check: CheckSpec, maxPerSecond: number, random: () =
   return starts.sort((a, b) => a.offsetMs - b.offsetMs);
 }
 
-/** Remembers the nonces already taken up, so that each check runs once however often the plan repeats it. */
-export interface NonceMemory {
-  /** True the first time. */
-  takeUp(nonce: string): boolean;
+/** Names one path of one check. */
+export function checkKey(nonce: string, pathId: string): string {
+  return `${nonce} ${pathId}`;
 }
 
-export function createNonceMemory(capacity: number): NonceMemory {
-  const seen = new Set<string>();
-  return {
-    takeUp(nonce) {
-      if (seen.has(nonce)) return false;
-      seen.add(nonce);
-      if (seen.size > capacity) {
-        const oldest = seen.values().next();
-        if (!oldest.done) seen.delete(oldest.value);
-      }
-      return true;
-    },
-  };
+/** Names of everything that these checks want. */
+export function checkKeys(checks: readonly CheckSpec[]): Set<string> {
+  return new Set(checks.flatMap((check) => check.probes.map((spec) => checkKey(check.nonce, spec.pathId))));
 }

@@ -154,15 +154,29 @@ test('a check that would exceed the rate is stretched', async () => {
   expect(checksDone).toHaveLength(2);
 });
 
-test('a check that the plan no longer wants ends early and is not reported as complete', async () => {
-  const { clock, scheduler, starts, checksDone } = bench();
+test('a path of a check that the plan no longer wants ends early; the other paths go on', async () => {
+  const { clock, scheduler, startsOf, checksDone } = bench();
   scheduler.apply({ probes: [], checks: [check] });
   await clock.advanceBy(500);
-  const before = starts.length;
-  scheduler.apply({ probes: [], checks: [] });
+  const before = startsOf('a').length;
+  scheduler.apply({ probes: [], checks: [{ ...check, probes: [spec('b', 1_000)] }] });
   await clock.advanceBy(5_000);
-  expect(starts).toHaveLength(before);
-  expect(checksDone).toEqual([]);
+  expect(startsOf('a')).toHaveLength(before);
+  expect(startsOf('b')).toHaveLength(5);
+  expect(checksDone).toEqual(['nonce-000001 b']);
+});
+
+test('a check that was dropped and is wanted again runs again', async () => {
+  const { clock, scheduler, startsOf, checksDone } = bench();
+  scheduler.apply({ probes: [], checks: [check] });
+  await clock.advanceBy(500);
+  scheduler.apply({ probes: [], checks: [] });
+  await clock.advanceBy(500);
+  const before = startsOf('a').length;
+  scheduler.apply({ probes: [], checks: [check] });
+  await clock.advanceBy(5_000);
+  expect(startsOf('a')).toHaveLength(before + 5);
+  expect(checksDone).toHaveLength(2);
 });
 
 test('stopping waits for probes in flight and starts no others', async () => {

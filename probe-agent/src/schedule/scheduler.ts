@@ -1,7 +1,7 @@
 import type { ProbeOutcome } from '@pathmedic/shared/contract/outcome.ts';
 import type { CheckSpec, ProbeSpec } from '@pathmedic/shared/contract/plan.ts';
 import type { Clock, Timer } from '@pathmedic/shared/runtime/clock.ts';
-import { createNonceMemory, spreadCheck } from './check-rounds.ts';
+import { checkKey, checkKeys, spreadCheck } from './check-rounds.ts';
 import { createDueQueue } from './due-queue.ts';
 import { decideSlot, firstSlot, lateToleranceMs, startWithinSlot } from './slots.ts';
 
@@ -25,7 +25,10 @@ export interface SchedulerOptions {
 }
 
 export interface Scheduler {
-  /** Replaces the work. Paths that stay keep their rhythm; a check already taken up is not repeated. */
+  /**
+   * Replaces the work. Paths that stay keep their rhythm. Each path of a check runs once for as long as the plans go on
+   * wanting it; when one stops wanting it, what is left of it is dropped.
+   */
   apply(work: { probes: readonly ProbeSpec[]; checks: readonly CheckSpec[] }): void;
   /** Starts no further probes and resolves when those in flight have ended. */
   stop(): Promise<void>;
@@ -40,12 +43,12 @@ interface SlotItem {
 interface CheckItem {
   kind: 'check';
   spec: ProbeSpec;
-  check: RunningCheck;
+  round: CheckRound;
 }
-interface RunningCheck {
+/** One path of a check: how many of its probes have not ended. */
+interface CheckRound {
   nonce: string;
-  /** Probes not yet ended, by path. */
-  open: Map<string, number>;
+  open: number;
 }
 type Item = SlotItem | CheckItem;
 
@@ -53,10 +56,10 @@ type Item = SlotItem | CheckItem;
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { clock, random } = options;
   const queue = createDueQueue<Item>();
-  const nonces = createNonceMemory(1_000);
+  /** Every path of a check that is wanted, also when it is done, by check key. */
+  const rounds = new Map<string, CheckRound>();
   const current = new Map<string, ProbeSpec>();
   const running = new Set<Promise<void>>();
-  const activeChecks = new Set<RunningCheck>();
   let timer: Timer | null = null;
   let stopped = false;
 
@@ -89,15 +92,13 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   }
 
   function runCheckProbe(item: CheckItem, startMs: number, nowMs: number): void {
-    const { spec, check } = item;
-    const cause: ProbeCause = { kind: 'check', nonce: check.nonce };
+    const { spec, round } = item;
+    const cause: ProbeCause = { kind: 'check', nonce: round.nonce };
     const ended = (): void => {
-      const left = (check.open.get(spec.pathId) ?? 1) - 1;
-      check.open.set(spec.pathId, left);
-      if (left > 0) return;
-      check.open.delete(spec.pathId);
-      if (check.open.size === 0) activeChecks.delete(check);
-      options.onCheckPathDone(check.nonce, spec);
+      round.open -= 1;
+      // A dropped round that was taken up again has a successor, which is the one to be reported.
+      const wanted = rounds.get(checkKey(round.nonce, spec.pathId)) === round;
+      if (round.open === 0 && wanted) options.onCheckPathDone(round.nonce, spec);
     };
     if (nowMs - startMs > lateToleranceMs(spec.timeoutMs * 2)) {
       options.onSkipped(spec, cause, 'late', 1);
@@ -124,15 +125,19 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   }
 
   function startCheck(check: CheckSpec, nowMs: number): void {
-    const open = new Map<string, number>();
-    for (const spec of check.probes) open.set(spec.pathId, (open.get(spec.pathId) ?? 0) + check.count);
-    const runningCheck: RunningCheck = { nonce: check.nonce, open };
-    if (open.size === 0) return;
-    activeChecks.add(runningCheck);
+    const fresh = check.probes.filter((spec) => !rounds.has(checkKey(check.nonce, spec.pathId)));
+    if (fresh.length === 0) return;
+    for (const spec of fresh) {
+      rounds.set(checkKey(check.nonce, spec.pathId), { nonce: check.nonce, open: check.count });
+    }
     // Checks share the rate: several at once are each stretched, so that together they stay near it.
-    const maxPerSecond = options.maxCheckProbesPerSecond / activeChecks.size;
-    for (const start of spreadCheck(check, maxPerSecond, random)) {
-      queue.push(nowMs + start.offsetMs, { kind: 'check', spec: start.spec, check: runningCheck });
+    const running = new Set(
+      [...rounds.values()].filter((round) => round.open > 0).map((round) => round.nonce),
+    );
+    const maxPerSecond = options.maxCheckProbesPerSecond / running.size;
+    for (const { spec, offsetMs } of spreadCheck({ ...check, probes: fresh }, maxPerSecond, random)) {
+      const round = rounds.get(checkKey(check.nonce, spec.pathId));
+      if (round !== undefined) queue.push(nowMs + offsetMs, { kind: 'check', spec, round });
     }
   }
 
@@ -143,10 +148,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       const before = new Map(current);
       current.clear();
       for (const spec of work.probes) current.set(spec.pathId, spec);
-      const wantedNonces = new Set(work.checks.map((check) => check.nonce));
-      for (const check of activeChecks) if (!wantedNonces.has(check.nonce)) activeChecks.delete(check);
+      const wanted = checkKeys(work.checks);
+      for (const key of rounds.keys()) if (!wanted.has(key)) rounds.delete(key);
       queue.retain((item) =>
-        item.kind === 'slot' ? keepsRhythm(item.spec, current) : wantedNonces.has(item.check.nonce),
+        item.kind === 'slot'
+          ? keepsRhythm(item.spec, current)
+          : wanted.has(checkKey(item.round.nonce, item.spec.pathId)),
       );
       for (const spec of current.values()) {
         const old = before.get(spec.pathId);
@@ -154,7 +161,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
           pushSlot(spec, firstSlot(nowMs, spec.intervalMs, random()));
         }
       }
-      for (const check of work.checks) if (nonces.takeUp(check.nonce)) startCheck(check, nowMs);
+      for (const check of work.checks) startCheck(check, nowMs);
       arm();
     },
     async stop() {

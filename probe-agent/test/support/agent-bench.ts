@@ -154,6 +154,7 @@ export async function startFakeCoordinator(): Promise<FakeCoordinator> {
 }
 
 export interface AgentUnderTest {
+  address: string;
   addresses: AgentAddresses;
   metricsUrl: string;
   directory: string;
@@ -191,6 +192,7 @@ export async function startAgentUnderTest(options: {
   const agent = createAgent(loaded.config, { logger: silentLogger(), version: '0.0.0-test' });
   const addresses = await agent.start();
   return {
+    address: options.address,
     addresses,
     metricsUrl: `http://${options.address}:${addresses.metricsPort}`,
     directory,
@@ -202,7 +204,7 @@ export async function startAgentUnderTest(options: {
 }
 
 /** Resolves when `condition` holds; rejects after `boundMs`. Looked at each 10 ms. */
-export function until(condition: () => boolean, boundMs = 5_000): Promise<void> {
+export function until(condition: () => boolean, boundMs = 15_000): Promise<void> {
   const startedMs = performance.now();
   return new Promise((resolve, reject) => {
     const look = (): void => {
