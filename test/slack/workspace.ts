@@ -96,7 +96,9 @@ export function createWorkspace(team: Team, app: App, ids: IdSource): Workspace 
     channelById: (id) => channels.get(id),
     channel: (idOrName) =>
       channels.get(idOrName) ??
-      [...channels.values()].find(({ name, isPrivate }) => !isPrivate && name === idOrName.replace(/^#/, '')),
+      [...channels.values()].find(
+        ({ name, isPrivate, hasApp }) => (hasApp || !isPrivate) && name === idOrName.replace(/^#/, ''),
+      ),
     setChannel(wanted) {
       const known = [...channels.values()].find(({ id, name }) => id === wanted.id || name === wanted.name);
       const channel = {

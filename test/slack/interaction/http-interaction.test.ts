@@ -9,6 +9,8 @@ import { webClient } from '../test-client.ts';
 const clock = createSettableClock(1_790_000_000_000);
 let slack: SlackStandIn;
 let app: Server;
+let url = '';
+/** What the app answers; 0 is nothing at all. */
 let status = 200;
 let accepted: string[] = [];
 
@@ -34,13 +36,14 @@ beforeEach(async () => {
       const ok = genuine(request.headers, body);
       if (ok) accepted.push(body);
       const challenge = ok && body.startsWith('{') ? Reflect.get(JSON.parse(body), 'challenge') : undefined;
+      if (status === 0) return;
       response.writeHead(ok ? status : 401).end(challenge);
     });
   });
   await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve));
   // A TCP server's address is an object.
   const { port } = app.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}/slack`;
+  url = `http://127.0.0.1:${port}/slack`;
   slack = await createSlackStandIn({
     clock,
     rateLimits: 'off',
@@ -51,6 +54,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await slack.close();
+  app.closeAllConnections();
   await new Promise((resolve) => app.close(resolve));
 });
 
@@ -67,7 +71,10 @@ async function card(): Promise<string> {
     text: 'card',
     blocks: [{ type: 'actions', elements: [button] }],
   });
-  await slack.until('its event', () => slack.deliveries('event').length === 1);
+  await slack.until(
+    'its event',
+    () => slack.link.urls.eventsUrl === undefined || slack.deliveries('event').length === 1,
+  );
   accepted = [];
   return String(posted.ts);
 }
@@ -123,6 +130,18 @@ describe('a click over HTTP', () => {
       user: { team_id: 'T0ELSEWHERE' },
       team: { id: slack.workspace.team.id },
     });
+  });
+
+  it('counts as failed after three seconds without an answer', async () => {
+    const hurried = {
+      ...clock,
+      after: (delayMs: number, run: () => void) => clock.after(delayMs / 100, run),
+    };
+    await slack.close();
+    slack = await createSlackStandIn({ clock: hurried, rateLimits: 'off', interactivityUrl: url });
+    const ts = await card();
+    status = 0;
+    expect(await slack.click('ana', ts, 'approve')).toEqual({ outcome: 'timed-out', transport: 'http' });
   });
 
   it('shows the person when the app refuses it or is gone', async () => {

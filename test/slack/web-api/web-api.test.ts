@@ -89,8 +89,8 @@ describe('posting', () => {
     expect(await say({ channel: 'nowhere' })).toBe('channel_not_found');
     slack.workspace.setChannel({ name: 'elsewhere', hasApp: false });
     expect(await say({ channel: '#elsewhere' })).toBe('not_in_channel');
-    slack.workspace.setChannel({ name: 'secret', isPrivate: true, hasApp: false });
-    expect(await say({ channel: 'secret' })).toBe('channel_not_found');
+    const secret = slack.workspace.setChannel({ name: 'secret', isPrivate: true, hasApp: false });
+    expect(await say({ channel: secret.id })).toBe('channel_not_found');
     slack.workspace.setChannel({ name: 'old', isArchived: true });
     expect(await say({ channel: 'old' })).toBe('is_archived');
     expect(await say({ text: '' })).toBe('no_text');
