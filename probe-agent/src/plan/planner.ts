@@ -59,7 +59,7 @@ export function createPlanner(options: PlannerOptions): Planner {
     fetching = client
       .call({
         method: 'GET',
-        path: `/v1/plan?${query}`,
+        path: `/v1/plan?${query.toString()}`,
         headers: version === null ? {} : { 'if-none-match': `"${version}"` },
       })
       .then((result) => {

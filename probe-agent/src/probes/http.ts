@@ -39,7 +39,7 @@ export function probeHttp(spec: KeyedProbe, deps: ProbeDeps): Promise<ProbeOutco
     request.on('response', (response) => {
       probe.reached('identify');
       if (response.statusCode !== 200) {
-        probe.end('wrong-identity', `http ${response.statusCode}`);
+        probe.end('wrong-identity', `http ${response.statusCode ?? 0}`);
         return;
       }
       let received: Buffer = Buffer.alloc(0);

@@ -50,7 +50,7 @@ export function createWindowLoop(options: WindowLoopOptions): WindowLoop {
   }
 
   function close(): void {
-    const reading = lag?.take() ?? { maxMs: 0, p99Ms: 0 };
+    const reading = lag?.take() ?? { maxMs: 0 };
     const lastedMs = Math.round(clock.monotonicMs() - startedMonotonicMs);
     const impaired = impairmentOf({
       ...seen,

@@ -20,7 +20,7 @@ export function spreadCheck(check: CheckSpec, maxPerSecond: number, random: () =
       starts.push({ spec, offsetMs: (round + random()) * partMs });
     }
   }
-  return starts.sort((a, b) => a.offsetMs - b.offsetMs);
+  return starts.toSorted((a, b) => a.offsetMs - b.offsetMs);
 }
 
 /** Names one path of one check. */

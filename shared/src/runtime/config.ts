@@ -7,6 +7,8 @@ export interface Setting<S extends z.ZodType = z.ZodType> {
   schema: S;
   example: string;
   description: string;
+  /** How the default reads in `--help`, where its value is not plain text. */
+  defaultText?: string;
   /** May also be given as `NAME_FILE`, the path of a mounted file; its value never appears in a message. */
   secret?: boolean;
 }
@@ -127,7 +129,7 @@ export function loadConfig<S extends Settings>(options: LoadConfigOptions<S>): L
   }
   problems.push(...unknownNames(options));
   if (problems.length > 0) return { ok: false, problems };
-  // The loop above put a parsed value of each setting's own schema under its name.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the loop put each setting's own parsed value under its name
   return { ok: true, config: values as ConfigOf<S> };
 }
 
@@ -150,7 +152,7 @@ export function renderSettings(schema: Settings): string {
         ? 'required'
         : absent.data === undefined
           ? 'optional'
-          : `default: ${setting.secret ? '(not shown)' : renderDefault(absent.data)}`;
+          : `default: ${setting.secret ? '(not shown)' : (setting.defaultText ?? renderDefault(absent.data))}`;
       const file = setting.secret ? `; or ${name}_FILE, the path of a mounted file` : '';
       return `  ${name}\n      ${setting.description}\n      ${need}; example: ${setting.example}${file}`;
     })

@@ -44,6 +44,6 @@ export async function enforceAccess(
   const access = request.routeOptions.config.access;
   if (access === 'open') return;
   const authorize = access === undefined ? undefined : rules.authorize[access];
-  if (authorize === undefined) throw new Error(`no authorizer for ${request.routeOptions.url}`);
+  if (authorize === undefined) throw new Error(`no authorizer for ${request.url}`);
   await authorize(request, reply);
 }

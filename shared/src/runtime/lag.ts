@@ -1,33 +1,43 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Clock, Timer } from './clock.ts';
+import { systemClock } from './clock.ts';
 
 /** How late the event loop ran timers since the last `take`. */
 export interface LagReading {
   maxMs: number;
-  p99Ms: number;
 }
 
 export interface LagSampler {
-  /** The lag since the last call (or since the start), then starts over. */
+  /** The largest lag since the last call (or since the start), then starts over. */
   take(): LagReading;
   stop(): void;
 }
 
-/** Samples the event loop's lag with a native timer each `resolutionMs`; that resolution is already subtracted. */
-export function startLagSampler(resolutionMs = 50): LagSampler {
-  const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
-  histogram.enable();
+/**
+ * Samples the event loop's lag with a timer each `resolutionMs`. Node's own histogram (monitorEventLoopDelay) is not
+ * used because after a reset it misses everything until its second tick.
+ */
+export function startLagSampler(resolutionMs = 100, clock: Clock = systemClock): LagSampler {
+  let maxMs = 0;
+  let dueMs = clock.monotonicMs() + resolutionMs;
+  let timer: Timer = clock.after(resolutionMs, tick);
+
+  function observe(): void {
+    maxMs = Math.max(maxMs, clock.monotonicMs() - dueMs);
+  }
+  function tick(): void {
+    observe();
+    dueMs = clock.monotonicMs() + resolutionMs;
+    timer = clock.after(resolutionMs, tick);
+  }
+
   return {
     take() {
-      // The histogram holds whole timer periods in nanoseconds, so an idle loop reads about one resolution.
-      const overMs = (nanoseconds: number): number =>
-        Number.isFinite(nanoseconds) ? Math.max(0, nanoseconds / 1e6 - resolutionMs) : 0;
-      const empty = histogram.count === 0;
-      const reading = empty
-        ? { maxMs: 0, p99Ms: 0 }
-        : { maxMs: overMs(histogram.max), p99Ms: overMs(histogram.percentile(99)) };
-      histogram.reset();
+      // A lag that is going on counts too: the timer behind it has not run yet.
+      observe();
+      const reading = { maxMs };
+      maxMs = 0;
       return reading;
     },
-    stop: () => void histogram.disable(),
+    stop: () => timer.cancel(),
   };
 }

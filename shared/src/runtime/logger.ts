@@ -20,6 +20,22 @@ function redactFields(fields: object): Record<string, unknown> {
   return typeof redacted === 'object' && redacted !== null ? { ...redacted } : {};
 }
 
+/** Pino takes an error's own message where none is given, after every hook: it is given here, redacted. */
+function redactArguments(args: readonly unknown[]): unknown[] {
+  const [first, ...rest] = args;
+  const redacted = rest.map((part) => redactValue(part));
+  if (typeof first === 'string') return [redactText(first), ...redacted];
+  const error = errorIn(first);
+  if (error === null || rest.length > 0) return [first, ...redacted];
+  return [first, redactText(error.message)];
+}
+
+function errorIn(first: unknown): Error | null {
+  if (first instanceof Error) return first;
+  const field = typeof first === 'object' && first !== null && 'err' in first ? first.err : null;
+  return field instanceof Error ? field : null;
+}
+
 /** JSON lines with ISO times; fields named like secrets and credentials inside text never leave the process. */
 export function createLogger(options: LoggerOptions): Logger {
   const logger = pino(
@@ -36,11 +52,8 @@ export function createLogger(options: LoggerOptions): Logger {
       serializers: { err: (value: unknown) => redactValue(value) },
       hooks: {
         logMethod(args, method) {
-          const [first, ...rest] = args;
-          const redacted = typeof first === 'string' ? redactText(first) : first;
-          method.apply(this, [redacted, ...rest.map((part) => redactValue(part))] as Parameters<
-            typeof method
-          >);
+          // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- same elements in kind and order
+          method.apply(this, redactArguments(args) as Parameters<typeof method>);
         },
       },
     },
@@ -48,6 +61,7 @@ export function createLogger(options: LoggerOptions): Logger {
   );
   // Children inherit this from the root; pino itself does not run formatters over a child's bindings.
   const { child } = logger;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- pino's type cannot be written with a `this`
   logger.child = function redactingChild(this: typeof logger, bindings, childOptions) {
     return child.call(this, redactFields(bindings), childOptions);
   } as typeof logger.child;

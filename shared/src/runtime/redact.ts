@@ -36,6 +36,6 @@ function redactError(error: Error, depth: number): Record<string, unknown> {
     message: redactText(error.message),
     stack: redactText(error.stack ?? ''),
     ...(error.cause === undefined ? {} : { cause: redactValue(error.cause, depth + 1) }),
-    ...redactFields({ ...error }, depth),
+    ...redactFields(error, depth),
   };
 }

@@ -37,9 +37,9 @@ export function createShutdown(options: ShutdownOptions): Shutdown {
     logger.info({ reason }, 'shutting down');
     const pending = closers.toReversed();
     const failed: string[] = [];
-    let expired = false;
+    const expiry = new AbortController();
     const closing = (async () => {
-      while (!expired) {
+      while (!expiry.signal.aborted) {
         const next = pending[0];
         if (next === undefined) return;
         try {
@@ -53,7 +53,7 @@ export function createShutdown(options: ShutdownOptions): Shutdown {
     })();
     const bound = new Promise<void>((resolve) => {
       const timer = clock.after(totalMs, () => {
-        expired = true;
+        expiry.abort();
         resolve();
       });
       void closing.then(() => {
