@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { bundleService } from '../../deploy/docker/bundle.ts';
+import { bundleConsole, bundleService } from '../../deploy/docker/bundle.ts';
 import { startRedis } from '../support/redis.ts';
 
 const repository = join(import.meta.dirname, '../..');
@@ -13,6 +13,7 @@ const run = promisify(execFile);
 interface Service {
   readonly folder: string;
   readonly bundle: string;
+  readonly entries: readonly string[];
   /** A bundle that grows past this has taken in something it should not. */
   readonly maxKilobytes: number;
   /** Settings without which it cannot start, less their prefix: an empty environment has to name each. */
@@ -23,13 +24,24 @@ const SERVICES: readonly Service[] = [
   {
     folder: 'probe-agent',
     bundle: 'agent.js',
+    entries: ['src/main.ts'],
     maxKilobytes: 1_500,
     required: ['NODE_NAME', 'POD_NAMESPACE', 'POD_NAME', 'POD_UID', 'COORDINATOR_URLS'],
   },
-  { folder: 'coordinator', bundle: 'coordinator.js', maxKilobytes: 9_000, required: [] },
+  {
+    folder: 'coordinator',
+    bundle: 'coordinator.js',
+    entries: ['src/main.ts', 'ui/main.tsx'],
+    maxKilobytes: 9_000,
+    required: ['CLUSTER_NAME', 'NAMESPACE', 'POD_NAME'],
+  },
 ];
 
-const present = SERVICES.filter(({ folder }) => existsSync(join(repository, folder, 'src/main.ts')));
+// Half a tree can be worked on; CI has to see all of it.
+const present = SERVICES.filter(
+  ({ folder, entries }) =>
+    process.env['CI'] === 'true' || entries.every((entry) => existsSync(join(repository, folder, entry))),
+);
 
 describe.each(present)('the bundle of $folder', ({ folder, bundle, maxKilobytes, required }) => {
   // Outside of the repository, so that nothing is found in its node_modules.
@@ -75,6 +87,16 @@ describe.each(present)('the bundle of $folder', ({ folder, bundle, maxKilobytes,
     }
   });
 });
+
+it.runIf(present.some(({ folder }) => folder === 'coordinator'))(
+  'puts the console beside the coordinator',
+  async () => {
+    const outDir = mkdtempSync(join(tmpdir(), 'pathmedic-bundle-'));
+    onTestFinished(() => rmSync(outDir, { recursive: true, force: true }));
+    await bundleConsole(join(repository, 'coordinator/ui'), outDir);
+    expect(readdirSync(outDir)).toEqual(expect.arrayContaining(['index.html', 'main.css', 'main.js']));
+  },
+);
 
 it('bundles the scripts that BullMQ runs inside Redis', async () => {
   const outDir = mkdtempSync(join(tmpdir(), 'pathmedic-bundle-'));
