@@ -182,6 +182,8 @@ export default defineConfig({
     'typescript/unbound-method': 'off',
     'unicorn/require-post-message-target-origin': 'off',
     'no-shadow': 'off',
+    // About Express, whose routers lose rejections; fastify handles them.
+    'oxc/no-async-endpoint-handlers': 'off',
   },
   overrides: [
     { files: ['{coordinator,probe-agent,shared}/src/**'], rules: { 'no-console': 'error' } },

@@ -37,8 +37,11 @@ export type IncidentListItem = z.infer<typeof IncidentListItem>;
 
 export const IncidentList = z.strictObject({
   nowMs: atMs,
-  incidents: z.array(IncidentListItem),
-  /** Pass as `before` to read on; null at the end. */
+  /** Newest first; empty on later pages. */
+  open: z.array(IncidentListItem),
+  /** Newest first. */
+  closed: z.array(IncidentListItem),
+  /** Pass as `before` to read on in the closed ones; null at the end. */
   nextBefore: atMs.nullable(),
 });
 export type IncidentList = z.infer<typeof IncidentList>;
@@ -282,10 +285,11 @@ export const IncidentView = z.strictObject({ page: IncidentPage, timeline: z.arr
 export type IncidentView = z.infer<typeof IncidentView>;
 
 /**
- * The stream of `GET /v1/incidents/:id/events`: `entry` (id: its number; data: TimelineEntry), `page` (data:
- * IncidentPage, after the entries it includes), `end` (the server goes away or the session is over: come back).
+ * Events of the stream `GET /v1/incidents/:id/events`: `entry` (id: its number; data: TimelineEntry), `page` (data:
+ * IncidentPage, after the entries it includes), `beat` (nothing happened, the line is up), `end` (the server goes away or
+ * the session is over: come back). Resumed by Last-Event-ID, or `?after=` for the first connection.
  */
-export const streamEvents = ['entry', 'page', 'end'] as const;
+export type StreamEventName = 'entry' | 'page' | 'beat' | 'end';
 
 export const LoginRequest = z.strictObject({ token: z.string().min(1).max(512) });
 export type LoginRequest = z.infer<typeof LoginRequest>;
