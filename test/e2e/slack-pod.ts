@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { stableId } from '../slack/workspace.ts';
 
-export const slackTeam = 'T0STANDIN00';
+export const slackTeam = 'T000STANDIN';
 export const slackChannel = stableId('C', 'cluster-alerts');
 
 /** Slack identity of a person of the stand-in, as a principal lists it. */
