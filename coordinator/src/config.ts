@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { agentPorts } from '@pathmedic/shared/contract/agent-ports.ts';
 import { ObjectName } from '@pathmedic/shared/contract/identity.ts';
@@ -211,32 +210,34 @@ const coordinatorSettings = {
 
 export const allSettings = { ...commonSettings, ...coordinatorSettings } satisfies Settings;
 
-export type CommonConfig = ConfigOf<typeof commonSettings>;
-export type CoordinatorConfig = ConfigOf<typeof allSettings>;
+export type ExecutorConfig = ConfigOf<typeof commonSettings> & { readonly PATHMEDIC_ROLE: 'executor' };
+export type CoordinatorConfig = ConfigOf<typeof allSettings> & { readonly PATHMEDIC_ROLE: 'coordinator' };
+export type Config = CoordinatorConfig | ExecutorConfig;
 
-export type Config =
-  | { role: 'coordinator'; settings: CoordinatorConfig }
-  | { role: 'executor'; settings: CommonConfig };
+type ReadConfig<C> = { ok: true; config: C } | { ok: false; problems: ConfigProblem[] };
 
 /** Parses the environment for the role that it names; every problem at once. */
-export function readConfig(
+export function readConfig(env: Readonly<Record<string, string | undefined>>): ReadConfig<Config> {
+  return env['PATHMEDIC_ROLE'] === 'executor' ? readExecutorConfig(env) : readCoordinatorConfig(env);
+}
+
+function readExecutorConfig(env: Readonly<Record<string, string | undefined>>): ReadConfig<ExecutorConfig> {
+  const loaded = loadConfig({ schema: commonSettings, env });
+  return loaded.ok ? { ok: true, config: { ...loaded.config, PATHMEDIC_ROLE: 'executor' } } : loaded;
+}
+
+function readCoordinatorConfig(
   env: Readonly<Record<string, string | undefined>>,
-): { ok: true; config: Config } | { ok: false; problems: ConfigProblem[] } {
-  const readFile = (path: string): string => readFileSync(path, 'utf8');
-  if (env['PATHMEDIC_ROLE'] === 'executor') {
-    const loaded = loadConfig({ schema: commonSettings, env, readFile });
-    return loaded.ok ? { ok: true, config: { role: 'executor', settings: loaded.config } } : loaded;
-  }
-  const loaded = loadConfig({ schema: allSettings, env, readFile });
+): ReadConfig<CoordinatorConfig> {
+  const loaded = loadConfig({ schema: allSettings, env });
   if (!loaded.ok) return loaded;
   const problems = slackProblems(loaded.config);
-  return problems.length > 0
-    ? { ok: false, problems }
-    : { ok: true, config: { role: 'coordinator', settings: loaded.config } };
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, config: { ...loaded.config, PATHMEDIC_ROLE: 'coordinator' } };
 }
 
 /** Slack needs all of its settings or none. */
-function slackProblems(config: CoordinatorConfig): ConfigProblem[] {
+function slackProblems(config: ConfigOf<typeof allSettings>): ConfigProblem[] {
   const channel = config.PATHMEDIC_SLACK_CHANNEL;
   const token = config.PATHMEDIC_SLACK_BOT_TOKEN;
   const problem = (name: keyof typeof coordinatorSettings, text: string): ConfigProblem => ({

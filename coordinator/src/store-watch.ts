@@ -1,0 +1,61 @@
+import { sleep, type Clock } from '@pathmedic/shared/runtime/clock.ts';
+import type { RedisIncidentStore } from './adapters/redis/incident-store.ts';
+import type { PipelineLog } from './pipeline/deps.ts';
+import type { Claims } from './ports/claim.ts';
+
+const everyMs = 15_000;
+
+type StoreDeps = {
+  store: Pick<
+    RedisIncidentStore,
+    'pause' | 'setPause' | 'epoch' | 'nowMs' | 'inspectDurability' | 'sweepClosed'
+  >;
+  claims: Pick<Claims, 'readEpoch' | 'writeEpoch'>;
+  clock: Clock;
+  log: PipelineLog;
+};
+
+/**
+ * Keeps an eye on the store: sets the global pause when Redis may lose what it acknowledged, or when it is not the Redis
+ * that this cluster knows (lost or restored). Only a person lifts a pause. Also archives old incidents.
+ */
+export async function watchStore(deps: StoreDeps, active: () => boolean, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      if (active()) await checkStore(deps);
+    } catch (error) {
+      deps.log.warn({ err: error }, 'the store could not be checked; will go on trying');
+    }
+    await sleep(deps.clock, everyMs, signal).catch(() => undefined);
+  }
+}
+
+/** One check. The very first start writes the epoch; afterwards it only compares. */
+export async function checkStore(deps: StoreDeps): Promise<void> {
+  const reason = (await durabilityProblem(deps)) ?? (await epochProblem(deps));
+  if (reason !== null) {
+    const pause = await deps.store.pause();
+    if (!pause.paused) {
+      deps.log.error({ reason }, 'remediation is paused');
+      await deps.store.setPause({ paused: true, reason, by: 'pathmedic', sinceMs: await deps.store.nowMs() });
+    }
+  }
+  await deps.store.sweepClosed();
+}
+
+async function durabilityProblem(deps: StoreDeps): Promise<string | null> {
+  const durability = await deps.store.inspectDurability();
+  return durability.ok ? null : `Redis: ${durability.problems.map((p) => p.detail).join('; ')}`;
+}
+
+async function epochProblem(deps: StoreDeps): Promise<string | null> {
+  const [epoch, known] = await Promise.all([deps.store.epoch(), deps.claims.readEpoch()]);
+  if (!known.ok) return null;
+  if (known.epoch === null) {
+    await deps.claims.writeEpoch(epoch);
+    return null;
+  }
+  return known.epoch === epoch
+    ? null
+    : 'Redis is not the one that this cluster knows: it was lost or restored.';
+}
