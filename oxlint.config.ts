@@ -14,6 +14,7 @@ const LAYERS: Record<string, readonly string[]> = {
   adapters: ['domain', 'facts', 'ports'],
   auth: ['domain', 'ports'],
   http: ['domain', 'ports', 'messages', 'auth', 'sensing', 'pipeline'],
+  telemetry: ['domain', 'facts', 'ports', 'sensing', 'pipeline'],
   cli: [
     'domain',
     'facts',
@@ -27,6 +28,7 @@ const LAYERS: Record<string, readonly string[]> = {
     'adapters',
     'auth',
     'http',
+    'telemetry',
   ],
 };
 const TYPES_ONLY: Record<string, readonly string[]> = { messages: ['actions', 'runbooks'] };

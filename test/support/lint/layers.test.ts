@@ -16,7 +16,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   adapters: ['domain', 'facts', 'ports'],
   auth: ['domain', 'ports'],
   http: ['domain', 'ports', 'messages', 'auth', 'sensing', 'pipeline'],
-  cli: 'domain facts netpol actions runbooks messages ports sensing pipeline adapters auth http'.split(' '),
+  telemetry: ['domain', 'facts', 'ports', 'sensing', 'pipeline'],
+  cli: 'domain facts netpol actions runbooks messages ports sensing pipeline adapters auth http telemetry'.split(
+    ' ',
+  ),
 };
 const FOLDERS = Object.keys(MAY_IMPORT);
 const CLIENTS = ['ioredis', 'bullmq', '@kubernetes/client-node', '@slack/web-api', '@slack/socket-mode'];
