@@ -13,6 +13,7 @@ import { awaitSettled } from './await-settled.ts';
 import type { PipelineLog } from './deps.ts';
 import { dryRunPlan } from './dry-run-plan.ts';
 import { fieldManagerOf } from './field-manager.ts';
+import { wakeBestEffort } from './wake-best-effort.ts';
 
 /** What the executor's work needs. It has no probes and no Slack: only the store, the claims and the API server. */
 export interface ExecutorDeps {
@@ -93,7 +94,7 @@ async function dryRunDraft(deps: ExecutorDeps, incident: Incident): Promise<void
       { role: 'coordinator', atMs: nowMs },
     ],
   });
-  await deps.queue.wake('incident', incident.id);
+  await wakeBestEffort(deps.queue, incident.id, ['incident']);
 }
 
 type Append = (body: EventBody, dueInMs: number | null) => Promise<void>;
@@ -123,8 +124,7 @@ function createRecord(deps: ExecutorDeps, incident: Incident): Append {
       if (result.ok) {
         length += 1;
         deps.log.info({ incidentId: incident.id, event: body.type, proposalId }, 'appended');
-        await deps.queue.wake('outbox', incident.id);
-        if (ended) await deps.queue.wake('incident', incident.id);
+        await wakeBestEffort(deps.queue, incident.id, ended ? ['outbox', 'incident'] : ['outbox']);
         return;
       }
       if (result.reason !== 'conflict' || result.length <= length)

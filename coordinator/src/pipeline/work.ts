@@ -13,6 +13,7 @@ import { nextStep, type NextStep } from './next-step.ts';
 import { propose } from './propose.ts';
 import { triage } from './triage.ts';
 import { verificationScope } from './verification-scope.ts';
+import { wakeBestEffort } from './wake-best-effort.ts';
 
 /** One event a step: enough for the longest incident many times over, and an end for a loop that does not converge. */
 const maxStepsAtOnce = 40;
@@ -141,6 +142,5 @@ async function append(deps: PipelineDeps, incident: Incident, body: EventBody): 
     return;
   }
   deps.log.info({ incidentId: incident.id, event: body.type, n: incident.length + 1 }, 'appended');
-  await deps.queue.wake('outbox', incident.id);
-  if (forExecutor) await deps.queue.wake('execution', incident.id);
+  await wakeBestEffort(deps.queue, incident.id, forExecutor ? ['outbox', 'execution'] : ['outbox']);
 }
