@@ -1,0 +1,179 @@
+import type { Incident } from '../domain/incident.ts';
+import type { Symptom } from '../domain/symptom.ts';
+import { clip, nameNodes } from './symptoms/observation.ts';
+
+/** Symptoms of one underlying fault. */
+export interface IncidentScope {
+  /** Unique among open incidents; fixed when the incident opens. */
+  scopeKey: string;
+  /** Further keys under which the same fault could be opened. */
+  aliases: string[];
+  title: string;
+  symptoms: Symptom[];
+}
+
+/** Which open incident each symptom belongs to, and what is new. */
+export interface Joined {
+  /** By incident id; symptoms that the incident's own paths already cover are listed too. */
+  assigned: Map<string, Symptom[]>;
+  fresh: IncidentScope[];
+}
+
+const maxSymptoms = 30;
+const maxAliases = 20;
+const maxScopeKey = 200;
+/** This many nodes failing on their own at once are one fault of the network, not as many of the nodes. */
+const commonNodes = 3;
+
+type OpenIncident = Pick<Incident, 'id' | 'symptoms' | 'openedAtMs'>;
+
+/**
+ * Groups symptoms by what they have in common (nodes, DNS, namespace, Service, paths), and gives each group to the open
+ * incident that it shares something with, the oldest first. What is left is new: one scope for each fault.
+ */
+export function joinSymptoms(
+  symptoms: readonly Symptom[],
+  open: readonly OpenIncident[],
+  nodeCount: number,
+): Joined {
+  const assigned = new Map<string, Symptom[]>();
+  const fresh: IncidentScope[] = [];
+  const byAge = open.toSorted((a, b) => a.openedAtMs - b.openedAtMs);
+  for (const group of groupSymptoms(symptoms)) {
+    const owners = group.map((symptom) => byAge.find((incident) => belongsTo(symptom, incident)));
+    const eldest = byAge.find((incident) => owners.includes(incident));
+    if (eldest === undefined) {
+      fresh.push(scopeOf(group, nodeCount));
+      continue;
+    }
+    group.forEach((symptom, at) => {
+      const { id } = owners[at] ?? eldest;
+      assigned.set(id, [...(assigned.get(id) ?? []), symptom]);
+    });
+  }
+  return { assigned, fresh };
+}
+
+function belongsTo(symptom: Symptom, incident: OpenIncident): boolean {
+  return incident.symptoms.some((known) => linked(symptom, known)) || coveredBy(symptom, incident);
+}
+
+/** Half of its paths are already this incident's: while a fault ends, its last paths may be explained differently. */
+export function coveredBy(symptom: Symptom, incident: Pick<Incident, 'symptoms'>): boolean {
+  if (symptom.pathIds.length === 0) return false;
+  const known = new Set(incident.symptoms.flatMap(({ pathIds }) => pathIds));
+  return symptom.pathIds.filter((id) => known.has(id)).length * 2 >= symptom.pathIds.length;
+}
+
+function groupSymptoms(symptoms: readonly Symptom[]): Symptom[][] {
+  const groups: Symptom[][] = [];
+  for (const symptom of symptoms) {
+    const touching = groups.filter((group) => group.some((other) => linked(symptom, other)));
+    const merged = [...touching.flat(), symptom];
+    for (const group of touching) groups.splice(groups.indexOf(group), 1);
+    groups.push(merged);
+  }
+  const cutOff = groups.filter((group) => group.some(isNodeFailure));
+  if (cutOff.length < commonNodes) return groups;
+  return [...groups.filter((group) => !cutOff.includes(group)), cutOff.flat()];
+}
+
+function isNodeFailure({ kind, scope }: Symptom): boolean {
+  return kind === 'paths-failing' && scope.type === 'nodes';
+}
+
+/** Do two symptoms speak of one fault? */
+function linked(a: Symptom, b: Symptom): boolean {
+  return a.key === b.key || related(a, b) || related(b, a);
+}
+
+function related(a: Symptom, b: Symptom): boolean {
+  switch (a.scope.type) {
+    case 'cluster':
+      // When no pod reaches another node, neither DNS nor any node's pod network can be well.
+      return ['cluster', 'dns', 'nodes', 'pair'].includes(b.scope.type);
+    case 'dns':
+      return b.scope.type === 'dns' || consequenceOfNodes(a, b);
+    case 'nodes':
+    case 'pair':
+      return (
+        (b.scope.type === 'nodes' || b.scope.type === 'pair') &&
+        (overlap(nodesOf(a), nodesOf(b)) || (isExhaustion(a) && isExhaustion(b)))
+      );
+    case 'namespace':
+      return b.scope.type === 'namespace' && a.scope.namespace === b.scope.namespace;
+    case 'service':
+      return (
+        b.scope.type === 'service' && a.scope.namespace === b.scope.namespace && a.scope.name === b.scope.name
+      );
+  }
+}
+
+function nodesOf({ scope }: Symptom): readonly string[] {
+  if (scope.type === 'nodes') return scope.nodes;
+  return scope.type === 'pair' ? [scope.from, scope.to] : [];
+}
+
+function overlap(a: readonly string[], b: readonly string[]): boolean {
+  const known = new Set(a);
+  return b.some((node) => known.has(node));
+}
+
+/** Addresses that run out on several nodes come from one pool. */
+function isExhaustion({ key }: Symptom): boolean {
+  return key.startsWith('no-addresses:');
+}
+
+/** DNS pods that are unwell only where the nodes are follow from the nodes. */
+function consequenceOfNodes(dns: Symptom, other: Symptom): boolean {
+  if (dns.kind !== 'dns-pods' || other.scope.type !== 'nodes') return false;
+  const broken = new Set(other.scope.nodes);
+  return dns.affected.nodes.length > 0 && dns.affected.nodes.every((node) => broken.has(node));
+}
+
+/** The symptom that says best what is broken for whom; it names the incident. */
+function rank(symptom: Symptom): number {
+  const byScope = { cluster: 0, nodes: 1, dns: 2, namespace: 3, pair: 4, service: 5 };
+  const byKind = symptom.kind === 'paths-failing' ? 0 : 10;
+  return byKind + byScope[symptom.scope.type];
+}
+
+function scopeOf(group: readonly Symptom[], nodeCount: number): IncidentScope {
+  const symptoms = group.toSorted((a, b) => rank(a) - rank(b) || a.sinceMs - b.sinceMs).slice(0, maxSymptoms);
+  const primary = symptoms[0];
+  const cutOff = symptoms.filter(isNodeFailure).flatMap(nodesOf);
+  const nodes = [...new Set(cutOff.length > 0 ? cutOff : symptoms.flatMap(nodesOf))].toSorted();
+  const many = cutOff.length >= commonNodes;
+  const keys =
+    primary === undefined
+      ? ['cluster']
+      : many && nodes.length * 2 >= nodeCount
+        ? ['pod-network']
+        : keysOf(primary, nodes);
+  const [scopeKey = 'cluster', ...aliases] = keys.map((key) => clip(key, maxScopeKey));
+  return {
+    scopeKey,
+    aliases: aliases.slice(0, maxAliases),
+    title: many
+      ? clip(`Pods on ${nameNodes(nodes)} cannot reach pods on other nodes`, 150)
+      : (primary?.headline ?? 'The network is unwell'),
+    symptoms,
+  };
+}
+
+function keysOf({ scope }: Symptom, nodes: readonly string[]): string[] {
+  switch (scope.type) {
+    case 'cluster':
+      return ['pod-network'];
+    case 'dns':
+      return ['dns'];
+    case 'nodes':
+      return nodes.map((node) => `node:${node}`);
+    case 'pair':
+      return [`pair:${[scope.from, scope.to].toSorted().join('>')}`];
+    case 'namespace':
+      return [`namespace:${scope.namespace}`];
+    case 'service':
+      return [`service:${scope.namespace}/${scope.name}`];
+  }
+}

@@ -1,0 +1,88 @@
+import type { PathState } from '../domain/network.ts';
+import type { PathVerdict } from './health.ts';
+import { judgePath, unknownVerdict } from './health.ts';
+import type { PathHistory, PathSample } from './path-history.ts';
+import type { NetworkPlan } from './plan.ts';
+import type { SensingSettings } from './settings.ts';
+
+/** Judges every planned path; verdicts of paths that left the plan are dropped. */
+export function judgePaths(
+  before: ReadonlyMap<string, PathVerdict>,
+  plan: NetworkPlan,
+  histories: ReadonlyMap<string, PathHistory>,
+  nowMs: number,
+  settings: SensingSettings,
+): Map<string, PathVerdict> {
+  const verdicts = new Map<string, PathVerdict>();
+  for (const [id, planned] of plan.paths) {
+    const history = histories.get(id);
+    const samples = history?.signature === planned.signature ? history.samples : [];
+    const earlier = earlierVerdict(before.get(id), planned.signature, nowMs);
+    verdicts.set(id, { ...judgePath(earlier, samples, nowMs, settings), signature: planned.signature });
+  }
+  return verdicts;
+}
+
+/** A path to a new pod starts over, unless it was failing: that is over only when it is seen to work. */
+function earlierVerdict(before: PathVerdict | undefined, signature: string, nowMs: number): PathVerdict {
+  const same = before !== undefined && (before.signature === signature || before.loss !== 'none');
+  return same ? before : unknownVerdict(nowMs);
+}
+
+/**
+ * The windows that tell how a path is now: since it fails; for a healthy one since the first of the present failures
+ * began (so that both cover the same time), but never from before its own recovery, and at least the last three.
+ */
+export function presentSamples(
+  verdict: PathVerdict,
+  samples: readonly PathSample[],
+  horizonMs: number,
+): readonly PathSample[] {
+  if (verdict.state === 'failing') return samples.filter((sample) => sample.receivedMs > verdict.sinceMs);
+  const own = samples.filter((sample) => sample.receivedMs > verdict.sinceMs);
+  const inHorizon = own.filter((sample) => sample.receivedMs > horizonMs);
+  return inHorizon.length >= 3 ? inHorizon : own.slice(-3);
+}
+
+/** When the earliest of the present failures began; `nowMs` when nothing fails. */
+export function failureHorizon(verdicts: ReadonlyMap<string, PathVerdict>, nowMs: number): number {
+  let horizonMs = nowMs;
+  for (const verdict of verdicts.values()) {
+    if (verdict.state === 'failing') horizonMs = Math.min(horizonMs, verdict.sinceMs);
+  }
+  return horizonMs;
+}
+
+/** The states of all planned paths as the snapshot shows them. */
+export function pathStates(
+  plan: NetworkPlan,
+  verdicts: ReadonlyMap<string, PathVerdict>,
+  histories: ReadonlyMap<string, PathHistory>,
+  nowMs: number,
+): PathState[] {
+  const horizonMs = failureHorizon(verdicts, nowMs);
+  return [...plan.paths.values()].map(({ path }) => {
+    const verdict = verdicts.get(path.id) ?? unknownVerdict(nowMs);
+    const samples = histories.get(path.id)?.samples ?? [];
+    const present = presentSamples(verdict, samples, horizonMs);
+    return {
+      path,
+      state: verdict.state,
+      sent: present.reduce((sum, sample) => sum + sample.sent, 0),
+      lost: present.reduce((sum, sample) => sum + sample.lost, 0),
+      failures: countFailures(present),
+      sinceMs: verdict.sinceMs,
+      lastReportMs: samples.at(-1)?.receivedMs ?? null,
+    };
+  });
+}
+
+function countFailures(samples: readonly PathSample[]): PathState['failures'] {
+  const counts = new Map<string, number>();
+  for (const sample of samples) {
+    for (const [outcome, count] of sample.failures) counts.set(outcome, (counts.get(outcome) ?? 0) + count);
+  }
+  return [...counts]
+    .map(([outcome, count]) => ({ outcome, count }))
+    .toSorted((a, b) => b.count - a.count || (a.outcome < b.outcome ? -1 : 1));
+}

@@ -1,0 +1,205 @@
+import type { KeyedProbe, ProbeSpec } from '@pathmedic/shared/contract/plan.ts';
+import type { AgentEnd, Path, PathTarget } from '../domain/path.ts';
+import { pathId } from '../domain/path.ts';
+import type { ClusterFacts } from '../facts/cluster-facts.ts';
+import type { AgentPod } from './agent-pods.ts';
+import { findAgents } from './agent-pods.ts';
+import { judgedNodes } from './judged-nodes.ts';
+import { choosePeers } from './peers.ts';
+import type { Backend, DnsTargets, ServiceTarget } from './service-targets.ts';
+import { dnsTargets, reflectorServices } from './service-targets.ts';
+import type { PlanConfig } from './settings.ts';
+
+/** One path with the probe that tests it and the agent pod that sends it. */
+export interface PlannedPath {
+  path: Path;
+  probe: ProbeSpec;
+  agentUid: string;
+  /** Source and target pod and address: results of another signature say nothing about this path. */
+  signature: string;
+}
+
+/** Everything that is probed in the cluster, and by whom. */
+export interface NetworkPlan {
+  agents: readonly AgentPod[];
+  paths: ReadonlyMap<string, PlannedPath>;
+  byAgent: ReadonlyMap<string, readonly PlannedPath[]>;
+  /** Backends of the addresses that lead to several pods, by `namespace/name` of the Service or the DNS address. */
+  backends: ReadonlyMap<string, readonly Backend[]>;
+}
+
+type Draft = { from: AgentPod; path: Omit<Path, 'id'>; expectUid: string | null; question: string | null };
+
+// A few fixed steps: a node more or less must not change every agent's interval.
+const intervalStepsMs = [1000, 2000, 3000, 5000, 7000, 10_000, 15_000, 20_000, 30_000, 60_000];
+
+/** Computes all paths from what is known of the cluster. Same facts, same plan. */
+export function buildPlan(facts: ClusterFacts, config: PlanConfig): NetworkPlan {
+  const nodes = judgedNodes(facts);
+  const agents = findAgents(facts, new Set(nodes), config.startGraceMs);
+  const services = reflectorServices(facts);
+  const dns = dnsTargets(facts);
+  const withAgents = [...new Set(agents.map((agent) => agent.node))].toSorted();
+  const peers = choosePeers(withAgents, config);
+  const targets = Map.groupBy(
+    agents.filter((agent) => agent.target && agent.mode !== 'canary'),
+    (agent) => agent.node,
+  );
+  const drafts = agents.flatMap((from): Draft[] => {
+    const peerAgents = (peers.get(from.node) ?? []).flatMap((node) => targets.get(node) ?? []);
+    switch (from.mode) {
+      case 'host':
+        return agentPaths(from, peerAgents, ['tcp', 'udp']);
+      case 'pod':
+        return [
+          ...dnsPaths(from, dns, config),
+          ...agentPaths(from, peerAgents, ['tcp', 'http', 'udp']),
+          ...servicePaths(from, services),
+        ];
+      case 'canary':
+        return [
+          ...dnsPaths(from, { ...dns, pods: [] }, { ...config, externalName: null }),
+          ...servicePaths(
+            from,
+            services.filter((service) => service.namespace === from.namespace),
+          ),
+        ];
+    }
+  });
+  const planned = schedule(drafts, config);
+  return {
+    agents,
+    paths: new Map(planned.map((entry) => [entry.path.id, entry])),
+    byAgent: Map.groupBy(planned, (entry) => entry.agentUid),
+    backends: new Map([
+      ...services.map((s): [string, Backend[]] => [`${s.namespace}/${s.name}`, s.backends]),
+      ...(dns.vip === null ? [] : [[dns.vip.address, dns.backends] as const]),
+    ]),
+  };
+}
+
+/** Key of a path's target in `NetworkPlan.backends`; null where the path names its only target itself. */
+export function backendsKey(to: PathTarget): string | null {
+  if (to.type === 'dns-vip') return to.address;
+  return to.type === 'service' && to.backend === null ? `${to.namespace}/${to.name}` : null;
+}
+
+function endOf(agent: AgentPod): AgentEnd {
+  return { node: agent.node, mode: agent.mode, namespace: agent.namespace };
+}
+
+function agentPaths(
+  from: AgentPod,
+  peers: readonly AgentPod[],
+  protocols: readonly ('tcp' | 'http' | 'udp')[],
+): Draft[] {
+  const kind = from.mode === 'host' ? 'node' : 'pod';
+  return peers
+    .filter((peer) => peer.mode === from.mode)
+    .flatMap((peer) =>
+      protocols.map((protocol) => {
+        const { node, mode, podUid, address } = peer;
+        const to: PathTarget = { type: 'agent', node, mode, podUid, address, port: peer.ports[protocol] };
+        return { from, path: { from: endOf(from), kind, protocol, to }, expectUid: podUid, question: null };
+      }),
+    );
+}
+
+function servicePaths(from: AgentPod, services: readonly ServiceTarget[]): Draft[] {
+  return services.flatMap((service) => {
+    const [only, ...more] = service.backends;
+    const backend = only !== undefined && more.length === 0 ? { pod: only.pod, node: only.node } : null;
+    const { namespace, name, address } = service;
+    return service.ports.map(({ protocol, port }): Draft => {
+      const to: PathTarget = { type: 'service', namespace, name, address, port, backend };
+      const expectUid = backend === null || only === undefined || only.podUid === '' ? null : only.podUid;
+      return { from, path: { from: endOf(from), kind: 'service', protocol, to }, expectUid, question: null };
+    });
+  });
+}
+
+function dnsPaths(from: AgentPod, dns: DnsTargets, config: PlanConfig): Draft[] {
+  const clusterName = `kubernetes.default.svc.${config.clusterDomain}.`;
+  const draft = (protocol: 'dns-udp' | 'dns-tcp', to: PathTarget, question: string): Draft => ({
+    from,
+    path: { from: endOf(from), kind: 'dns', protocol, to },
+    expectUid: null,
+    question,
+  });
+  const drafts: Draft[] = [];
+  if (dns.vip !== null) {
+    const { address, udpPort, tcpPort } = dns.vip;
+    const vip = (port: number, upstream: boolean): PathTarget => ({
+      type: 'dns-vip',
+      address,
+      port,
+      upstream,
+    });
+    if (udpPort !== null) drafts.push(draft('dns-udp', vip(udpPort, false), clusterName));
+    if (tcpPort !== null) drafts.push(draft('dns-tcp', vip(tcpPort, false), clusterName));
+    if (udpPort !== null && config.externalName !== null) {
+      drafts.push(draft('dns-udp', vip(udpPort, true), absolute(config.externalName)));
+    }
+  }
+  for (const { pod, node, address, udpPort, tcpPort } of dns.pods) {
+    const to = { type: 'dns-pod', pod, node, address, upstream: false } as const;
+    drafts.push(draft('dns-udp', { ...to, port: udpPort }, clusterName));
+    drafts.push(draft('dns-tcp', { ...to, port: tcpPort }, clusterName));
+  }
+  return drafts;
+}
+
+function absolute(name: string): string {
+  return name.endsWith('.') ? name : `${name}.`;
+}
+
+/** One interval for all probes of a node, so that its agents together stay within the budget. */
+function schedule(drafts: readonly Draft[], config: PlanConfig): PlannedPath[] {
+  const perNode = new Map<string, number>();
+  for (const { from } of drafts) perNode.set(from.node, (perNode.get(from.node) ?? 0) + 1);
+  const intervals = new Map<string, number>();
+  for (const [node, count] of perNode) {
+    const neededMs = Math.max(config.minIntervalMs, (count * 1000) / config.budgetPerSecond);
+    // A minimum below or between the steps is a choice of its own (short rounds in demo and tests).
+    const stepMs = intervalStepsMs.find((step) => step >= neededMs) ?? Math.ceil(neededMs / 60_000) * 60_000;
+    intervals.set(node, neededMs === config.minIntervalMs ? neededMs : stepMs);
+  }
+  return drafts.map((draft) => {
+    const id = pathId(draft.path);
+    const intervalMs = intervals.get(draft.from.node) ?? config.minIntervalMs;
+    const { to } = draft.path;
+    return {
+      path: { id, ...draft.path },
+      probe: probeOf(id, draft, { intervalMs, timeoutMs: config.timeoutMs }),
+      agentUid: draft.from.podUid,
+      signature: `${draft.from.podUid}>${to.address}:${to.port}/${draft.expectUid ?? ''}`,
+    };
+  });
+}
+
+function probeOf(id: string, draft: Draft, timing: { intervalMs: number; timeoutMs: number }): ProbeSpec {
+  const { protocol, to } = draft.path;
+  const base = { pathId: id, address: to.address, port: to.port, ...timing };
+  const keyed = (keyedProtocol: KeyedProbe['protocol']): ProbeSpec => ({
+    ...base,
+    protocol: keyedProtocol,
+    expect: draft.expectUid === null ? null : { podUid: draft.expectUid },
+  });
+  switch (protocol) {
+    case 'tcp':
+    case 'http':
+    case 'udp':
+      return keyed(protocol);
+    case 'dns-udp':
+    case 'dns-tcp':
+      return {
+        ...base,
+        protocol: 'dns',
+        transport: protocol === 'dns-udp' ? 'udp' : 'tcp',
+        name: draft.question ?? '.',
+        type: 'A',
+        unique: false,
+        expect: 'answer',
+      };
+  }
+}

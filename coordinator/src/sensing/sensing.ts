@@ -1,0 +1,215 @@
+import type { AgentPlan } from '@pathmedic/shared/contract/plan.ts';
+import type { Report } from '@pathmedic/shared/contract/report.ts';
+import type { Clock } from '@pathmedic/shared/runtime/clock.ts';
+import type { Logger } from '@pathmedic/shared/runtime/logger.ts';
+import type { NetworkSnapshot } from '../domain/network.ts';
+import type { ClusterFacts } from '../facts/cluster-facts.ts';
+import type { NetworkView } from '../ports/network-view.ts';
+import { renderAgentPlan } from './agent-plan.ts';
+import { agentPresence } from './agent-presence.ts';
+import { attribute } from './attribution.ts';
+import { createChecks } from './checks.ts';
+import type { DetectInput } from './detect.ts';
+import type { PathVerdict } from './health.ts';
+import type { Ingested } from './ingest.ts';
+import { createIngest } from './ingest.ts';
+import { judgePaths, pathStates } from './path-states.ts';
+import type { NetworkPlan } from './plan.ts';
+import { buildPlan } from './plan.ts';
+import type { PlanConfig, SensingSettings } from './settings.ts';
+import { activeSymptoms, trackSymptoms } from './symptom-tracker.ts';
+import type { TrackedSymptoms } from './symptom-tracker.ts';
+import { observeSymptoms } from './symptoms.ts';
+
+export interface SensingOptions {
+  clock: Clock;
+  /** What is known of the cluster right now; cheap. */
+  facts: () => ClusterFacts;
+  planConfig: PlanConfig;
+  settings: SensingSettings;
+  /** Node that this coordinator runs on; null when it is not known. */
+  ownNode: string | null;
+  logger: Logger;
+}
+
+/** Everything the sensing leader keeps in memory, behind one face. */
+export interface Sensing {
+  view: NetworkView;
+  /** Takes a report whose agent has been authenticated and bound to its node and pod. */
+  receive(report: Report): Ingested;
+  /** The plan this agent should run now; null for a pod that is not one of the agents of the plan. */
+  planFor(agent: { podUid: string }): AgentPlan | null;
+  /** What detection decides on. */
+  detectView(): Omit<DetectInput, 'open'>;
+  clusterName(): string;
+  /** Forgets all evidence: called when leadership is (re)gained, so that nothing old is taken for new. */
+  reset(): void;
+}
+
+/** A snapshot is made anew at most this often. */
+const snapshotEveryMs = 250;
+const planEveryMs = 1000;
+/** Building the plan of a large cluster takes time; it may take this share of it. */
+const planShare = 0.05;
+
+interface Memory {
+  startedMs: number;
+  completed: boolean;
+  checks: ReturnType<typeof createChecks>;
+  ingest: ReturnType<typeof createIngest>;
+  verdicts: ReadonlyMap<string, PathVerdict>;
+  tracked: TrackedSymptoms;
+  latest: { atMs: number; snapshot: NetworkSnapshot; doubt: string | null } | null;
+}
+
+export function createSensing(options: SensingOptions): Sensing {
+  const { clock, facts, planConfig, settings, logger } = options;
+  let plan: NetworkPlan = { agents: [], paths: new Map(), byAgent: new Map(), backends: new Map() };
+  let planNextMs = Number.NEGATIVE_INFINITY;
+  let rendered = new Map<string, { checks: string; agentPlan: AgentPlan }>();
+  let memory = freshMemory();
+
+  function freshMemory(): Memory {
+    const checks = createChecks();
+    return {
+      startedMs: clock.nowMs(),
+      completed: false,
+      checks,
+      ingest: createIngest(settings, checks),
+      verdicts: new Map(),
+      tracked: new Map(),
+      latest: null,
+    };
+  }
+
+  function currentPlan(): NetworkPlan {
+    const startedMs = clock.monotonicMs();
+    if (startedMs < planNextMs) return plan;
+    const known = facts();
+    // What could not be read is unknown, not gone: the last plan stays.
+    const unreadable = known.unknown.some(({ what }) => what === 'nodes' || what === 'pods');
+    if (!unreadable) {
+      plan = buildPlan(known, planConfig);
+      rendered = new Map();
+      memory.ingest.prune(plan);
+    }
+    memory.checks.prune(clock.nowMs());
+    const tookMs = clock.monotonicMs() - startedMs;
+    planNextMs = startedMs + Math.max(planEveryMs, tookMs / planShare);
+    return plan;
+  }
+
+  function planFor({ podUid }: { podUid: string }): AgentPlan | null {
+    const present = currentPlan();
+    const agent = present.agents.find((one) => one.podUid === podUid);
+    if (agent === undefined) return null;
+    const specs = memory.checks.specsFor(podUid, present, clock.nowMs());
+    const key = specs.map(({ nonce, probes }) => `${nonce}/${probes.length}`).join();
+    const known = rendered.get(podUid);
+    const agentPlan =
+      known?.checks === key ? known.agentPlan : renderAgentPlan(agent, present, specs, planConfig);
+    rendered.set(podUid, { checks: key, agentPlan });
+    memory.ingest.issued(podUid, agentPlan.version, present);
+    return agentPlan;
+  }
+
+  function evaluate(): NonNullable<Memory['latest']> {
+    const nowMs = clock.nowMs();
+    if (memory.latest !== null && nowMs - memory.latest.atMs < snapshotEveryMs) return memory.latest;
+    const present = currentPlan();
+    const known = facts();
+    const histories = memory.ingest.histories();
+    memory.verdicts = judgePaths(memory.verdicts, present, histories, nowMs, settings);
+    const paths = pathStates(present, memory.verdicts, histories, nowMs);
+    const presence = agentPresence({
+      plan: present,
+      statuses: memory.ingest.agents(),
+      states: paths,
+      ownNode: options.ownNode,
+      sinceStartMs: nowMs - memory.startedMs,
+      nowMs,
+      settings,
+    });
+    memory.completed ||= presence.complete;
+    const { suspects } = attribute(paths, present, planConfig.dataplane);
+    const observed = observeSymptoms({
+      nowMs,
+      facts: known,
+      states: paths,
+      suspects,
+      foundMs: (id) => memory.verdicts.get(id)?.foundMs ?? null,
+      silentNodes: presence.silentNodes,
+      settings,
+    });
+    memory.tracked = trackSymptoms(memory.tracked, observed, nowMs, settings.goneHoldMs);
+    if (presence.doubt !== null && memory.latest?.doubt == null) {
+      logger.warn(
+        { doubt: presence.doubt },
+        'the coordinator suspects itself: no incident is opened from probes',
+      );
+    }
+    const snapshot: NetworkSnapshot = {
+      atMs: nowMs,
+      complete: memory.completed && presence.doubt === null,
+      paths,
+      suspects,
+      symptoms: activeSymptoms(memory.tracked),
+      agents: presence.agents,
+    };
+    memory.latest = { atMs: nowMs, snapshot, doubt: presence.doubt };
+    return memory.latest;
+  }
+
+  function mayOpen(doubt: string | null): DetectInput['mayOpen'] {
+    if (memory.completed && doubt === null) return 'all';
+    const waitedMs = clock.nowMs() - memory.startedMs;
+    return waitedMs >= settings.clusterAloneAfterMs ? 'cluster-state-only' : 'nothing';
+  }
+
+  return {
+    view: {
+      snapshot: () => evaluate().snapshot,
+      requestCheck: (request) => memory.checks.request(request, clock.nowMs()),
+      checkOutcome: (nonce) => memory.checks.outcome(nonce),
+    },
+    receive(report) {
+      // Versions are made of the content: this names the paths of a plan that an earlier leader handed out, too.
+      planFor(report.agent);
+      const result = memory.ingest.receive(report, currentPlan(), clock.nowMs());
+      if (result === 'not-planned') {
+        logger.debug(
+          { node: report.agent.node, podUid: report.agent.podUid },
+          'report of an agent without a plan',
+        );
+      }
+      return result;
+    },
+    planFor,
+    detectView() {
+      const { snapshot, doubt } = evaluate();
+      return {
+        snapshot,
+        mayOpen: mayOpen(doubt),
+        pending: isPending(memory.tracked, snapshot.atMs, settings),
+        nodeCount: facts().nodes.length,
+      };
+    },
+    clusterName: () => facts().clusterName,
+    reset() {
+      memory = freshMemory();
+      planNextMs = Number.NEGATIVE_INFINITY;
+    },
+  };
+}
+
+/** A path symptom seen just now that will count within moments: what opens now may still turn out to be part of it. */
+function isPending(tracked: TrackedSymptoms, nowMs: number, settings: SensingSettings): boolean {
+  return [...tracked.values()].some(
+    ({ active, symptom, holdMs, lastSeenMs, firstSeenMs }) =>
+      !active &&
+      symptom.kind === 'paths-failing' &&
+      holdMs <= settings.pathsHoldMs &&
+      lastSeenMs === nowMs &&
+      nowMs - firstSeenMs < settings.pathsHoldMs,
+  );
+}

@@ -1,0 +1,21 @@
+import { cniAgents } from './symptoms/cni-agents.ts';
+import { dnsPods } from './symptoms/dns-pods.ts';
+import { nodeNetwork } from './symptoms/node-network.ts';
+import type { Observation, Observed } from './symptoms/observation.ts';
+import { pathsFailing } from './symptoms/paths-failing.ts';
+import { podAddresses } from './symptoms/pod-addresses.ts';
+import { podsStuck } from './symptoms/pods-stuck.ts';
+import { serviceEndpoints } from './symptoms/service-endpoints.ts';
+
+/** Everything that is wrong right now, before any dwell: S1 from the probes, S2 to S5 from the cluster's state. */
+export function observeSymptoms(observation: Observation): Observed[] {
+  return [
+    ...pathsFailing(observation),
+    ...podsStuck(observation),
+    ...podAddresses(observation),
+    ...serviceEndpoints(observation),
+    ...cniAgents(observation),
+    ...dnsPods(observation),
+    ...nodeNetwork(observation),
+  ];
+}

@@ -1,0 +1,117 @@
+import type { AgentOnNode, CniCoverage } from '../../facts/cni-coverage.ts';
+import { cniCoverage } from '../../facts/cni-coverage.ts';
+import { formatObstacle } from '../../facts/daemonset-placement.ts';
+import type { DaemonSetRecord } from '../../facts/records.ts';
+import { judgedNodes } from '../judged-nodes.ts';
+import type { Observation, Observed } from './observation.ts';
+import { bounded, nameNodes } from './observation.ts';
+
+/** `firm`: says by itself that something is wrong. `passing`: normal for a while in a roll-out or at a node's start. */
+type Lack =
+  | { weight: 'firm'; how: 'excluded' | 'crashing'; text: string }
+  | { weight: 'passing'; text: string };
+
+interface Lacking {
+  node: string;
+  lack: Lack;
+  daemonSet: DaemonSetRecord;
+}
+
+/** S4: nodes without a working CNI agent, by DaemonSet. */
+export function cniAgents(observation: Observation): Observed[] {
+  const judged = new Set(judgedNodes(observation.facts));
+  return cniCoverage(observation.facts).flatMap((coverage) => {
+    const lacking = coverage.nodes
+      .filter((entry) => judged.has(entry.node.meta.name))
+      .flatMap((entry) => lackOf(entry, observation));
+    return ofFlavour(coverage, lacking, observation);
+  });
+}
+
+function lackOf(entry: AgentOnNode, { nowMs, settings }: Observation): Lacking[] {
+  const node = entry.node.meta.name;
+  const young = nowMs - entry.node.meta.createdMs < settings.youngNodeMs;
+  switch (entry.state) {
+    case 'ready':
+    case 'unknown':
+      return [];
+    case 'excluded': {
+      const text = `not wanted on ${node}: ${entry.obstacles.map(formatObstacle).join('; ')}`;
+      return [{ node, daemonSet: entry.daemonSet, lack: { weight: 'firm', how: 'excluded', text } }];
+    }
+    case 'missing':
+      return young
+        ? []
+        : [{ node, daemonSet: entry.daemonSet, lack: { weight: 'passing', text: `no pod on ${node}` } }];
+    case 'unhealthy': {
+      const { trouble, pod, daemonSet } = entry;
+      const text = `${pod.meta.name} on ${node}: ${trouble.reason}, ${trouble.restarts} restarts`;
+      // An agent may crash once or twice while its node starts.
+      const firm =
+        trouble.kind !== 'not-ready' && trouble.kind !== 'unschedulable' && (!young || trouble.restarts >= 3);
+      if (firm) return [{ node, daemonSet, lack: { weight: 'firm', how: 'crashing', text } }];
+      return young ? [] : [{ node, daemonSet, lack: { weight: 'passing', text } }];
+    }
+  }
+}
+
+function ofFlavour(coverage: CniCoverage, lacking: readonly Lacking[], observation: Observation): Observed[] {
+  const firm = lacking.filter(({ lack }) => lack.weight === 'firm');
+  const passing = lacking.filter(({ lack }) => lack.weight === 'passing');
+  const { settings } = observation;
+  return [
+    ...(firm.length === 0
+      ? []
+      : [symptomOf(`cni-agents:${coverage.flavour}`, firm, settings.clusterHoldMs, observation)]),
+    // A key of its own for each node: a long roll-out passes through the nodes, each of them for a short time.
+    ...passing
+      .slice(0, 20)
+      .map((one) =>
+        symptomOf(`cni-agents:${coverage.flavour}:${one.node}`, [one], settings.rolloutHoldMs, observation),
+      ),
+  ];
+}
+
+function symptomOf(
+  key: string,
+  lacking: readonly Lacking[],
+  holdMs: number,
+  { nowMs }: Observation,
+): Observed {
+  const nodes = lacking.map(({ node }) => node).toSorted();
+  const sets = [...new Map(lacking.map(({ daemonSet }) => [daemonSet.meta.uid, daemonSet])).values()];
+  const name = sets[0]?.meta.name ?? 'CNI agent';
+  const crashing = lacking.some(({ lack }) => lack.weight === 'firm' && lack.how === 'crashing');
+  return {
+    holdMs,
+    symptom: bounded({
+      kind: 'cni-agents',
+      key,
+      scope: { type: 'nodes', nodes: nodes.slice(0, 200) },
+      component: null,
+      headline: crashing
+        ? `${name} keeps failing on ${nameNodes(nodes)}`
+        : `${name} does not run on ${nameNodes(nodes)}`,
+      sinceMs: nowMs,
+      lines: [
+        ...sets.map(
+          ({ meta, ready, desired }) =>
+            `DaemonSet ${meta.namespace}/${meta.name}: ${ready} of ${desired} wanted pods ready`,
+        ),
+        ...lacking.slice(0, 8).map(({ lack }) => lack.text),
+      ],
+      affected: {
+        nodes,
+        namespaces: [],
+        objects: sets.map(({ meta }) => ({
+          kind: 'DaemonSet',
+          namespace: meta.namespace,
+          name: meta.name,
+          uid: meta.uid,
+        })),
+      },
+      pathIds: [],
+      lossRate: null,
+    }),
+  };
+}

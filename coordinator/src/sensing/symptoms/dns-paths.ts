@@ -1,0 +1,102 @@
+import { parseComponent } from '../../domain/component.ts';
+import type { PathState, Suspect } from '../../domain/network.ts';
+import type { Observation, Observed } from './observation.ts';
+import { bounded } from './observation.ts';
+import { percent } from './pod-network.ts';
+import { answered, failingSince, failureKinds, lossRate, sources } from './probe-counts.ts';
+import { dnsHoldMs } from './roll-out-hold.ts';
+
+/** DNS for the whole cluster: its address or its pods fail from everywhere. */
+export function clusterDnsSymptom(suspects: readonly Suspect[], observation: Observation): Observed | null {
+  const dns = observation.states.filter(({ path }) => path.kind === 'dns' && path.from.mode !== 'canary');
+  const vip = dns.filter(({ path }) => path.to.type === 'dns-vip' && !path.to.upstream);
+  const vipLoss = lossRate(vip.filter(({ state }) => state !== 'unknown'));
+  const explained = new Set(suspects.flatMap(({ explains }) => explains));
+  const failing = dns.filter(({ path, state }) => explained.has(path.id) && state === 'failing');
+  if (failing.length === 0) return null;
+  // What has to be healthy again: the address that pods use; CoreDNS pods come and go with their paths.
+  const vipFailing = vip.filter(({ state }) => state === 'failing');
+  const proof = vipFailing.length > 0 ? vipFailing : failing;
+  const single = vipFailing.length === 0 ? onlyPod(suspects) : null;
+  const nodes = sources(failing);
+  return {
+    holdMs: dnsHoldMs(observation),
+    symptom: bounded({
+      kind: 'paths-failing',
+      key: single === null ? 'dns' : `dns-pod:${single}`,
+      scope: { type: 'dns' },
+      component: suspects[0]?.component ?? null,
+      headline:
+        single === null ? headline(vipLoss) : `CoreDNS pod ${single.split('/').at(-1)} does not answer`,
+      sinceMs: failingSince(failing, observation.nowMs),
+      lines: [
+        ...(vip.length === 0
+          ? []
+          : [
+              `DNS Service from ${sources(vip).failing.length} of ${sources(vip).all.length} nodes failing: ${answered(vip)}`,
+            ]),
+        ...podLines(dns),
+        `How they fail: ${failureKinds(failing)}`,
+      ],
+      affected: {
+        nodes: nodes.failing,
+        namespaces: [],
+        objects: suspects.flatMap(({ component }) => dnsPodRef(component)),
+      },
+      pathIds: proof.map(({ path }) => path.id),
+      lossRate: lossRate(proof),
+    }),
+  };
+}
+
+function headline(vipLoss: number | null): string {
+  if (vipLoss === null || vipLoss > 0.8) return 'DNS does not answer in the whole cluster';
+  return `DNS loses ${percent(vipLoss)} of the questions in the whole cluster`;
+}
+
+/** The one CoreDNS pod that is to blame while the Service address works. */
+function onlyPod(suspects: readonly Suspect[]): string | null {
+  const pods = suspects
+    .map(({ component }) => parseComponent(component))
+    .filter(({ kind }) => kind === 'dns-pod');
+  const [only, ...more] = pods;
+  return only !== undefined && more.length === 0 && pods.length === suspects.length ? only.instance : null;
+}
+
+function dnsPodRef(component: Suspect['component']): { kind: 'Pod'; namespace: string; name: string }[] {
+  const { kind, instance } = parseComponent(component);
+  const [namespace = '', name = ''] = instance.split('/');
+  return kind === 'dns-pod' && name !== '' ? [{ kind: 'Pod', namespace, name }] : [];
+}
+
+function podLines(dns: readonly PathState[]): string[] {
+  const byPod = Map.groupBy(dns, ({ path }) => (path.to.type === 'dns-pod' ? path.to.pod : ''));
+  byPod.delete('');
+  return [...byPod].slice(0, 6).map(([pod, states]) => `${pod} by its address: ${answered(states)}`);
+}
+
+/** Names outside of the cluster only. */
+export function upstreamSymptom(suspects: readonly Suspect[], observation: Observation): Observed | null {
+  const upstream = observation.states.filter(({ path }) => 'upstream' in path.to && path.to.upstream);
+  const failing = upstream.filter(({ state }) => state === 'failing');
+  if (failing.length === 0) return null;
+  const { failing: from, all } = sources(upstream);
+  return {
+    holdMs: dnsHoldMs(observation),
+    symptom: bounded({
+      kind: 'paths-failing',
+      key: 'dns-upstream',
+      scope: { type: 'dns' },
+      component: suspects[0]?.component ?? null,
+      headline: 'Names outside of the cluster do not resolve',
+      sinceMs: failingSince(failing, observation.nowMs),
+      lines: [
+        `External name from ${from.length} of ${all.length} nodes failing: ${answered(upstream)}`,
+        `How they fail: ${failureKinds(failing)}`,
+      ],
+      affected: { nodes: from, namespaces: [], objects: [] },
+      pathIds: failing.map(({ path }) => path.id),
+      lossRate: lossRate(failing),
+    }),
+  };
+}
