@@ -34,6 +34,7 @@ export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
     authorize: createAuthorizers(shared),
     openRoutes,
   });
+  if (deps.onRoute !== undefined) tellRoutes(server, deps.onRoute);
   addSecurityHeaders(server, https);
   // Counts after the authorizer: by person or pod where there is one, by address on the open routes.
   await server.register(rateLimit, {
@@ -57,6 +58,12 @@ export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
     if (deps.slack !== null) await addSlackRoutes(scope, { clock: deps.clock, slack: deps.slack });
   });
   return server;
+}
+
+function tellRoutes(server: FastifyInstance, tell: NonNullable<HttpDeps['onRoute']>): void {
+  server.addHook('onRoute', ({ method, url }) => {
+    for (const one of Array.isArray(method) ? method : [method]) tell(one, url);
+  });
 }
 
 function limitKey(request: FastifyRequest, trustProxy: boolean): string {

@@ -82,4 +82,6 @@ export interface HttpDeps {
   /** Null where the console was not built. */
   console: ConsoleFiles | null;
   limits?: Partial<HttpLimits>;
+  /** Told of every route as it is added: how a test walks all of them. */
+  onRoute?: (method: string, url: string) => void;
 }
