@@ -43,10 +43,9 @@ export async function deploy(cluster: TestCluster, images: Images): Promise<Depl
     'flannel/rbac.yaml',
   ];
   const manifests = (await Promise.all(files.map(readManifest))).flat();
-  const canary = (await readManifest('canary/canary.yaml')).map((object) => ({
-    ...object,
-    metadata: { ...object.metadata, namespace: canaryNamespace },
-  }));
+  const canary = (await readManifest('canary/canary.yaml')).map((object) =>
+    inNamespace(object, canaryNamespace),
+  );
   const replaced = new Map([
     ['pathmedic/agent', images.agent],
     ['pathmedic/coordinator', images.coordinator],
@@ -73,6 +72,11 @@ export async function deploy(cluster: TestCluster, images: Images): Promise<Depl
     await api.patch(object, undefined, undefined, fieldManager, true, PatchStrategy.ServerSideApply);
   }
   return { namespace, canaryNamespace, approverToken, slackControlToken, slackPort, objects };
+}
+
+/** What kustomize's `namespace:` does. */
+function inNamespace(object: KubernetesObject, name: string): KubernetesObject {
+  return { ...object, metadata: Object.assign({}, object.metadata, { namespace: name }) };
 }
 
 /** Removes everything, newest first; what is not there any more is fine. */

@@ -22,6 +22,6 @@ export type ComponentId = `${ComponentKind}:${string}`;
 /** Takes a component id apart; the instance may itself hold colons. */
 export function parseComponent(id: ComponentId): { kind: ComponentKind; instance: string } {
   const at = id.indexOf(':');
-  // The template type guarantees a known kind before the first colon.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the template type guarantees a known kind before the colon
   return { kind: id.slice(0, at) as ComponentKind, instance: id.slice(at + 1) };
 }

@@ -1,4 +1,5 @@
-import type { ExecutionState, Incident, ProposalState, StepState } from './incident.ts';
+import { foldExecution } from './fold-execution.ts';
+import type { Incident, ProposalState } from './incident.ts';
 import { currentProposal } from './incident.ts';
 import type { EventOf, IncidentEvent } from './incident-event.ts';
 import type { Actor } from './principal.ts';
@@ -115,7 +116,7 @@ function reduce(state: Incident, event: IncidentEvent): Incident {
     case 'step-ended':
     case 'step-settled':
     case 'execution-ended':
-      return executionEvent(state, body, atMs);
+      return foldExecution(state, body, atMs);
     case 'pass-started':
       return {
         ...state,
@@ -250,81 +251,5 @@ function expired(state: Incident, body: EventOf<'proposal-expired'>, atMs: numbe
     ...state,
     proposals: changeProposal(state, body.proposalId, (p) => ({ ...p, status })),
     phase: waiting ? 'diagnosed' : state.phase,
-  };
-}
-
-type ExecutionEvent = EventOf<
-  | 'execution-requested'
-  | 'execution-claimed'
-  | 'step-intended'
-  | 'step-ended'
-  | 'step-settled'
-  | 'execution-ended'
->;
-
-const freshStep: StepState = {
-  intents: 0,
-  outcome: null,
-  settled: null,
-  intendedAtMs: null,
-  endedAtMs: null,
-  settledAtMs: null,
-};
-
-function executionEvent(state: Incident, body: ExecutionEvent, atMs: number): Incident {
-  if (body.type === 'execution-requested') {
-    const proposal = currentProposal(state);
-    if (proposal?.proposal.id !== body.proposalId || proposal.status.at !== 'approved') return state;
-    const execution: ExecutionState = {
-      proposalId: body.proposalId,
-      requestedAtMs: atMs,
-      claimedAtMs: null,
-      status: { at: 'requested' },
-      steps: proposal.proposal.steps.map(() => freshStep),
-    };
-    return { ...state, execution, phase: 'executing' };
-  }
-  const execution = state.execution;
-  if (execution === null || execution.proposalId !== body.proposalId || execution.status.at === 'ended')
-    return state;
-  switch (body.type) {
-    case 'execution-claimed':
-      return {
-        ...state,
-        execution: { ...execution, claimedAtMs: atMs, status: { at: 'claimed', executor: body.executor } },
-      };
-    case 'step-intended':
-      return withStep(state, execution, body.step, (s) => ({
-        ...s,
-        intents: body.attempt,
-        intendedAtMs: s.intendedAtMs ?? atMs,
-      }));
-    case 'step-ended':
-      return withStep(state, execution, body.step, (s) => ({ ...s, outcome: body.outcome, endedAtMs: atMs }));
-    case 'step-settled':
-      return withStep(state, execution, body.step, (s) => ({
-        ...s,
-        settled: body.settled,
-        settledAtMs: atMs,
-      }));
-    case 'execution-ended': {
-      const status = { at: 'ended' as const, result: body.result, detail: body.detail, atMs };
-      // An unknown effect is verified like a done one: the cluster's health is the question then. Nothing done: decide anew.
-      const changed = body.result === 'done' || body.result === 'unknown';
-      const phase = changed ? 'verifying' : state.symptomsGone ? 'recovering' : 'diagnosed';
-      return { ...state, execution: { ...execution, status }, phase, passes: [] };
-    }
-  }
-}
-
-function withStep(
-  state: Incident,
-  execution: ExecutionState,
-  step: number,
-  change: (s: StepState) => StepState,
-): Incident {
-  return {
-    ...state,
-    execution: { ...execution, steps: execution.steps.map((s, i) => (i === step ? change(s) : s)) },
   };
 }

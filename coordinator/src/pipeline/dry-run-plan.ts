@@ -1,7 +1,10 @@
 import { resourceVersionOf } from '../domain/raw-object.ts';
 import { formatRef } from '../domain/object-ref.ts';
 import type { Proposal } from '../domain/proposal.ts';
+import type { Incident } from '../domain/incident.ts';
 import type { Cluster } from '../ports/cluster.ts';
+import type { ExecutorDeps } from './executor-deps.ts';
+import { wakeBestEffort } from './wake-best-effort.ts';
 import { fieldManagerOf } from './field-manager.ts';
 
 /** Sends every step to the API server as a dry run. Null when all are accepted, otherwise what was refused and why. */
@@ -25,4 +28,33 @@ export async function dryRunPlan(
     if (!result.ok) return `${step.title}: ${result.detail}`.slice(0, 400);
   }
   return null;
+}
+
+/** Tries the draft out on the server; changes nothing. A second executor doing the same is harmless. */
+export async function dryRunDraft(deps: ExecutorDeps, incident: Incident): Promise<void> {
+  const { draft } = incident;
+  if (draft === null || draft.dryRun !== null) return;
+  const detail = await dryRunPlan(deps.cluster, draft.proposal);
+  const nowMs = await deps.store.nowMs();
+  const event = {
+    v: 1 as const,
+    actor: { type: 'pathmedic' as const, role: 'executor' as const },
+    body: {
+      type: 'dry-run-ended' as const,
+      proposalId: draft.proposal.id,
+      ok: detail === null,
+      detail: detail ?? 'The API server accepts every step.',
+    },
+  };
+  await deps.store.append({
+    incidentId: incident.id,
+    expectedLength: incident.length,
+    events: [event],
+    outbox: [],
+    due: [
+      { role: 'executor', atMs: null },
+      { role: 'coordinator', atMs: nowMs },
+    ],
+  });
+  await wakeBestEffort(deps.queue, incident.id, ['incident']);
 }

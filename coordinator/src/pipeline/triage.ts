@@ -71,7 +71,7 @@ function recentChanges(incident: Incident, facts: ClusterFacts): string[] {
         },
       ];
     })
-    .sort((a, b) => b.atMs - a.atMs)
+    .toSorted((a, b) => b.atMs - a.atMs)
     .slice(0, 3)
     .map((change) => change.text);
 }
@@ -94,7 +94,7 @@ function recentWarnings(incident: Incident, facts: ClusterFacts): string[] {
         nodes.has(e.object.name) ||
         objects.has(`${e.object.namespace}/${e.object.name}`),
     )
-    .sort((a, b) => b.lastMs - a.lastMs)
+    .toSorted((a, b) => b.lastMs - a.lastMs)
     .slice(0, 2)
     .map(
       (e) =>
