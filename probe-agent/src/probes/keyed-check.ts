@@ -1,13 +1,32 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { KeyedProbe, ProbeKey } from '@pathmedic/shared/contract/plan.ts';
 import { nonceBytes } from '../responder/keyed-exchange.ts';
 import type { KeyedReply, KeyedRequest } from '../responder/keyed-exchange.ts';
 import type { Attempt } from './attempt.ts';
 
+/** Random bytes are drawn for many nonces at once: a draw costs as much as the rest of a request. */
+const noncesPerDraw = 64;
+let drawn: Buffer = Buffer.alloc(0);
+
+function nextNonce(): Buffer {
+  if (drawn.length < nonceBytes) drawn = randomBytes(nonceBytes * noncesPerDraw);
+  const nonce = drawn.subarray(0, nonceBytes);
+  drawn = drawn.subarray(nonceBytes);
+  return nonce;
+}
+
+/** A number for the path, the same for each of its probes (FNV-1a). */
+function flowOf(pathId: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < pathId.length; index++) {
+    hash = Math.imul(hash ^ pathId.charCodeAt(index), 0x01000193);
+  }
+  return hash >>> 0;
+}
+
 /** A new request for this path; the flow number is the same for every probe of the path. */
 export function newRequest(spec: KeyedProbe, key: ProbeKey): KeyedRequest {
-  const flow = createHash('sha256').update(spec.pathId).digest().readUInt32BE(0);
-  return { nonce: randomBytes(nonceBytes), flow, key };
+  return { nonce: nextNonce(), flow: flowOf(spec.pathId), key };
 }
 
 /** Ends the probe on an authentic reply: `ok`, or `wrong-identity` when another pod answered than the one expected. */

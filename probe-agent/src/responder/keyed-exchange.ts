@@ -1,6 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { AgentMode, ResponderIdentity } from '@pathmedic/shared/contract/identity.ts';
 import type { ProbeKey } from '@pathmedic/shared/contract/plan.ts';
+import { createMac } from './hmac-sha256.ts';
+import type { Mac } from './hmac-sha256.ts';
 
 /*
  * What a prober and a responder say to each other, the same over TCP, HTTP and UDP. Integers are big-endian.
@@ -50,8 +52,13 @@ export type ParsedReply =
   | { ok: true; reply: KeyedReply; bytes: number }
   | { ok: false; reason: 'incomplete' | 'not-a-reply' | 'other-nonce' | 'bad-mac' };
 
-function mac(secret: string, message: Uint8Array): Buffer {
-  return createHmac('sha256', secret).update(message).digest().subarray(0, macBytes);
+// Keys live as long as the plan that brought them.
+const macs = new WeakMap<ProbeKey, Mac>();
+
+function macOf(key: ProbeKey, message: Uint8Array): Buffer {
+  const mac = macs.get(key) ?? createMac(key.secret);
+  macs.set(key, mac);
+  return mac(message).subarray(0, macBytes);
 }
 
 /** A request of `sizeBytes` (at least, and by default, `requestBytes`). */
@@ -64,7 +71,7 @@ export function encodeRequest(request: KeyedRequest, sizeBytes = requestBytes): 
   message.writeUInt32BE(request.flow >>> 0, 4 + nonceBytes);
   message.writeUInt8(keyId.length, 8 + nonceBytes);
   keyId.copy(message, 9 + nonceBytes);
-  mac(request.key.secret, message.subarray(0, requestMacAt)).copy(message, requestMacAt);
+  macOf(request.key, message.subarray(0, requestMacAt)).copy(message, requestMacAt);
   return message;
 }
 
@@ -77,7 +84,7 @@ export function parseRequest(message: Buffer, keys: readonly ProbeKey[]): Parsed
   const id = message.toString('utf8', 9 + nonceBytes, 9 + nonceBytes + idLength);
   const key = keys.find((candidate) => candidate.id === id);
   if (key === undefined) return { ok: false, reason: 'unknown-key' };
-  const expected = mac(key.secret, message.subarray(0, requestMacAt));
+  const expected = macOf(key, message.subarray(0, requestMacAt));
   if (!timingSafeEqual(expected, message.subarray(requestMacAt, requestMacAt + macBytes))) {
     return { ok: false, reason: 'bad-mac' };
   }
@@ -101,7 +108,7 @@ export function encodeReply(request: KeyedRequest, reply: KeyedReply): Buffer {
   at += node.copy(message, at);
   at = message.writeUInt8(podUid.length, at);
   at += podUid.copy(message, at);
-  mac(request.key.secret, message.subarray(0, at)).copy(message, at);
+  macOf(request.key, message.subarray(0, at)).copy(message, at);
   return message;
 }
 
@@ -123,7 +130,7 @@ export function parseReply(message: Buffer, request: KeyedRequest): ParsedReply 
   if (!body.subarray(6, 6 + nonceBytes).equals(request.nonce.subarray(0, nonceBytes))) {
     return { ok: false, reason: 'other-nonce' };
   }
-  if (!timingSafeEqual(mac(request.key.secret, body), message.subarray(length - macBytes, length))) {
+  if (!timingSafeEqual(macOf(request.key, body), message.subarray(length - macBytes, length))) {
     return { ok: false, reason: 'bad-mac' };
   }
   const mode = modes[body.readUInt8(12 + nonceBytes)];

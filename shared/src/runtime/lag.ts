@@ -16,7 +16,7 @@ export interface LagSampler {
  * Samples the event loop's lag with a timer each `resolutionMs`. Node's own histogram (monitorEventLoopDelay) is not
  * used because after a reset it misses everything until its second tick.
  */
-export function startLagSampler(resolutionMs = 100, clock: Clock = systemClock): LagSampler {
+export function startLagSampler(resolutionMs = 200, clock: Clock = systemClock): LagSampler {
   let maxMs = 0;
   let dueMs = clock.monotonicMs() + resolutionMs;
   let timer: Timer = clock.after(resolutionMs, tick);

@@ -1,0 +1,155 @@
+/**
+ * What one agent costs at the design's budget: 10 probes/s out and 10 probes/s in, one report a window.
+ * Two agent processes probe each other over loopback; the first one's CPU and memory are read from its /metrics.
+ *
+ *   node test/bench/agent.ts [--entry FILE] [--seconds N] [--protocols tcp,udp,...]
+ *    prints one JSON object; exit code 1 above the budget
+ *
+ * `--entry` is the program to measure: the bundle as it ships, or (default) the sources.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import type { AgentPlan, ProbeSpec } from '@pathmedic/shared/contract/plan.ts';
+import { Report } from '@pathmedic/shared/contract/report.ts';
+
+const budget = { cpuMillicores: 10, rssMiB: 90 };
+const warmUpMs = 8_000;
+const nodes = [
+  { name: 'node-a', address: '127.0.3.1' },
+  { name: 'node-b', address: '127.0.3.2' },
+] as const;
+const ports = { tcp: 28_471, udp: 18_471, http: 18_472, restricted: 18_473, metrics: 18_474 };
+
+const { values } = parseArgs({
+  options: {
+    entry: { type: 'string', default: join(import.meta.dirname, '../../probe-agent/src/main.ts') },
+    seconds: { type: 'string', default: '30' },
+    protocols: { type: 'string', default: 'tcp,tcp,tcp,tcp,udp,udp,udp,http,http,http' },
+  },
+});
+
+const protocols = z.array(z.enum(['tcp', 'udp', 'http'])).parse(values.protocols.split(','));
+
+/** One path for each listed protocol, each probed once a second. */
+function planFor(node: string, peer: (typeof nodes)[number]): AgentPlan {
+  const probes = protocols.map((protocol, index): ProbeSpec => ({
+    pathId: `pod|${protocol}|${node}/pod|${peer.name}/pod-${index}`,
+    protocol,
+    address: peer.address,
+    port: ports[protocol],
+    intervalMs: 1_000,
+    timeoutMs: 1_000,
+    expect: { podUid: `uid-${peer.name}` },
+  }));
+  const keys = [{ id: 'bench', secret: 'a-key-for-the-benchmark' }];
+  return { schema: 1, version: 'v1', node, mode: 'pod', windowMs: 5_000, keys, probes, checks: [] };
+}
+
+let reportBytes = 0;
+let reports = 0;
+let probesReported = 0;
+let probesOk = 0;
+const coordinator = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    response.setHeader('content-type', 'application/json');
+    if (request.method === 'GET') {
+      const node = new URL(request.url ?? '/', 'http://bench').searchParams.get('node') ?? '';
+      response.end(JSON.stringify(planFor(node, node === nodes[0].name ? nodes[1] : nodes[0])));
+      return;
+    }
+    const text = Buffer.concat(chunks).toString('utf8');
+    const report = Report.parse(JSON.parse(text));
+    reports += 1;
+    reportBytes += text.length;
+    for (const path of report.paths) {
+      probesReported += path.sent;
+      probesOk += path.ok;
+    }
+    response.end(JSON.stringify({ planVersion: 'v1' }));
+  });
+});
+coordinator.listen(0, '127.0.0.1');
+await once(coordinator, 'listening');
+const bound = coordinator.address();
+const coordinatorPort = typeof bound === 'object' && bound !== null ? bound.port : 0;
+
+const directory = mkdtempSync(join(tmpdir(), 'pathmedic-bench-'));
+writeFileSync(join(directory, 'token'), 'bench');
+const agents = nodes.map(({ name, address }) =>
+  spawn(process.execPath, [values.entry], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      NODE_ENV: 'production',
+      PATHMEDIC_NODE_NAME: name,
+      PATHMEDIC_POD_NAMESPACE: 'bench',
+      PATHMEDIC_POD_NAME: `agent-${name}`,
+      PATHMEDIC_POD_UID: `uid-${name}`,
+      PATHMEDIC_COORDINATOR_URLS: `http://127.0.0.1:${coordinatorPort}`,
+      PATHMEDIC_TOKEN_FILE: join(directory, 'token'),
+      PATHMEDIC_BIND_ADDRESS: address,
+      PATHMEDIC_ALLOWED_CIDRS: '127.0.0.0/8',
+      PATHMEDIC_ALLOWED_PORTS: '1-65535',
+      PATHMEDIC_LISTEN_TCP: String(ports.tcp),
+      PATHMEDIC_LISTEN_UDP: String(ports.udp),
+      PATHMEDIC_LISTEN_HTTP: String(ports.http),
+      PATHMEDIC_LISTEN_RESTRICTED: String(ports.restricted),
+      PATHMEDIC_LISTEN_METRICS: String(ports.metrics),
+    },
+  }),
+);
+process.on('exit', () => {
+  for (const agent of agents) agent.kill('SIGKILL');
+});
+
+/** Sum of a metric's series at the first agent. */
+function total(text: string, metric: string): number {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(metric))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
+async function read(): Promise<{ cpuSeconds: number; rssBytes: number; probes: number; series: number }> {
+  const text = await (await fetch(`http://${nodes[0].address}:${ports.metrics}/metrics`)).text();
+  return {
+    cpuSeconds: total(text, 'process_cpu_seconds_total'),
+    rssBytes: total(text, 'process_resident_memory_bytes'),
+    probes: total(text, 'pathmedic_agent_probes_total'),
+    series: text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length,
+  };
+}
+
+try {
+  await pause(warmUpMs);
+  const before = await read();
+  const startedMs = performance.now();
+  await pause(Number(values.seconds) * 1_000);
+  const after = await read();
+  const seconds = (performance.now() - startedMs) / 1_000;
+  const result = {
+    probesPerSecond: Number(((after.probes - before.probes) / seconds).toFixed(2)),
+    cpuMillicores: Number((((after.cpuSeconds - before.cpuSeconds) / seconds) * 1_000).toFixed(1)),
+    rssMiB: Number((after.rssBytes / 2 ** 20).toFixed(1)),
+    series: after.series,
+    reportBytesMean: Math.round(reportBytes / Math.max(1, reports)),
+    probesOkShare: probesOk / Math.max(1, probesReported),
+    budget,
+  };
+  console.log(JSON.stringify(result, null, 2));
+  if (result.cpuMillicores > budget.cpuMillicores || result.rssMiB > budget.rssMiB) process.exitCode = 1;
+} finally {
+  for (const agent of agents) agent.kill('SIGTERM');
+  await Promise.all(agents.map((agent) => (agent.exitCode === null ? once(agent, 'exit') : undefined)));
+  coordinator.close();
+  coordinator.closeAllConnections();
+  rmSync(directory, { recursive: true, force: true });
+}
