@@ -1,7 +1,8 @@
 import type { ApiObject } from './api-object.ts';
-import { asJson } from './api-object.ts';
+import { asApiObject, asJson } from './api-object.ts';
 import { ApiError, notFound } from './api-error.ts';
 import type { JsonObject } from './json-value.ts';
+import { objectAt } from './json-value.ts';
 import { applyMergePatch } from './merge-patch.ts';
 import type { DeleteOptions, WriteContext } from './object-writes.ts';
 import { createObject, deleteObject, updateObject } from './object-writes.ts';
@@ -26,6 +27,15 @@ export interface SystemClient {
     patch: object,
     how: { manager: string; subresource?: 'status' },
   ): StoredKinds[K];
+  /** Writes the whole status through the status endpoint; false when the object is gone. */
+  replaceStatus(
+    resource: ResourceKey,
+    of: { namespace: string; name: string },
+    status: object,
+    manager: string,
+  ): boolean;
+  /** The pods/binding of a scheduler: sets the node, which no update may. */
+  bindPod(of: { namespace: string; name: string }, node: string): void;
   delete(
     resource: ResourceKey,
     of: { namespace: string; name: string },
@@ -35,7 +45,10 @@ export interface SystemClient {
 }
 
 /** An object to create; namespace and name are in its metadata. */
-export type NewObject = { metadata: { name?: string; generateName?: string; namespace?: string } };
+export type NewObject = {
+  metadata: { name?: string; generateName?: string; namespace?: string; [field: string]: unknown };
+  [field: string]: unknown;
+};
 
 export function createSystemClient(context: WriteContext): SystemClient {
   const { store } = context;
@@ -73,6 +86,20 @@ export function createSystemClient(context: WriteContext): SystemClient {
         method: 'patch',
       } as const;
       return typed<K>(updateObject(context, entry, current, body, options));
+    },
+    replaceStatus(resource, of, status, manager) {
+      const current = store.get(resource, of.namespace, of.name);
+      if (current === undefined) return false;
+      const body = { ...asJson(current), status: structuredClone(status) as JsonObject };
+      const options = { manager, dryRun: false, subresource: 'status', method: 'patch' } as const;
+      updateObject(context, resourceEntry(resource), current, body, options);
+      return true;
+    },
+    bindPod(of, node) {
+      const current = store.get('pods', of.namespace, of.name);
+      if (current === undefined) throw notFound(resourceEntry('pods'), of.name);
+      const json = asJson(current);
+      store.put('pods', asApiObject({ ...json, spec: { ...objectAt(json, 'spec'), nodeName: node } }));
     },
     delete(resource, of, options = {}) {
       const current = store.get(resource, of.namespace, of.name);
