@@ -7,6 +7,8 @@ import { within } from './time-box.ts';
 export interface BullWakeQueueSettings {
   /** As for the store: `redis://`, `rediss://`, `unix:///path` or a socket's path. */
   url: string;
+  /** Also for a unix socket, whose address holds none. */
+  password?: string;
   /** Before every key of BullMQ. */
   prefix?: string;
   /** Incidents worked on at a time by one process. */
@@ -36,7 +38,8 @@ const reconnect = (times: number): number => Math.min(50 * 2 ** Math.min(times, 
  */
 export function createBullWakeQueue(settings: BullWakeQueueSettings): WakeQueue {
   const prefix = settings.prefix ?? '{pathmedic}:wake';
-  const target = parseRedisUrl(settings.url);
+  const { password } = settings;
+  const target = { ...parseRedisUrl(settings.url), ...(password === undefined ? {} : { password }) };
   const queues = new Map<WakeKind, Queue>();
   const workers = new Set<{ close(): Promise<void> }>();
   const trouble = (kind: WakeKind, incidentId: string | null, error: Error): void =>

@@ -4,6 +4,8 @@ import { StoreUnavailable } from '../../ports/store-unavailable.ts';
 export interface RedisSettings {
   /** `redis://`, `rediss://`, `unix:///run/redis.sock`, or the absolute path of a unix socket. */
   url: string;
+  /** Also for a unix socket, whose address holds none. */
+  password?: string;
   /** Longest wait for one answer, milliseconds. */
   commandTimeoutMs?: number;
   connectTimeoutMs?: number;
@@ -45,6 +47,7 @@ export function parseRedisUrl(url: string): RedisTarget {
 export function createRedisClient(settings: RedisSettings): Redis {
   const client = new Redis({
     ...parseRedisUrl(settings.url),
+    ...(settings.password === undefined ? {} : { password: settings.password }),
     lazyConnect: true,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
