@@ -150,6 +150,16 @@ const coordinatorSettings = {
     example: '5000',
     description: 'length of a report window in milliseconds',
   },
+  PATHMEDIC_STUCK_POD_MS: {
+    schema: durationMs(1000, 3_600_000, 180_000),
+    example: '180000',
+    description: 'a pod without a network sandbox counts as stuck after this time, in milliseconds',
+  },
+  PATHMEDIC_NODE_NAME: {
+    schema: ObjectName.optional(),
+    example: 'worker-1',
+    description: 'node of this pod (downward API): lets the coordinator suspect its own node first',
+  },
   PATHMEDIC_EXTERNAL_NAME: {
     schema: z.string().min(1).max(253).optional(),
     example: 'example.com.',

@@ -4,3 +4,8 @@ import { randomBytes } from 'node:crypto';
 export function newId(): string {
   return randomBytes(16).toString('hex');
 }
+
+/** Short enough to read aloud; begins with a letter, because job ids of the queue must not be integers. */
+export function newIncidentId(): string {
+  return `inc-${randomBytes(5).toString('hex')}`;
+}

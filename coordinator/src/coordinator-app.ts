@@ -1,0 +1,175 @@
+import type { Clock } from '@pathmedic/shared/runtime/clock.ts';
+import type { Logger } from '@pathmedic/shared/runtime/logger.ts';
+import type { ApiClient } from './adapters/kubernetes/api-client.ts';
+import type { KubernetesCluster } from './adapters/kubernetes/cluster.ts';
+import { createKubernetesLeadership } from './adapters/kubernetes/leadership.ts';
+import type { RedisIncidentStore } from './adapters/redis/incident-store.ts';
+import { agentSensing } from './agent-sensing.ts';
+import { connectSlack } from './connect-slack.ts';
+import { createAgentAuth } from './auth/agent-auth.ts';
+import type { Principals } from './auth/principals.ts';
+import type { CoordinatorConfig } from './config.ts';
+import type { RunningRole } from './executor-app.ts';
+import { loadConsoleFiles } from './http/console-files.ts';
+import { createHttp } from './http/create-http.ts';
+import { newId, newIncidentId } from './new-id.ts';
+import { announce } from './pipeline/announce.ts';
+import type { PipelineDeps } from './pipeline/deps.ts';
+import { createPauseControl } from './pipeline/pause-control.ts';
+import { defaultPipelineSettings, type PipelineSettings } from './pipeline/settings.ts';
+import { wakeBestEffort } from './pipeline/wake-best-effort.ts';
+import type { Claims } from './ports/claim.ts';
+import type { WakeQueue } from './ports/wake-queue.ts';
+import { createLeaderDuties } from './leader-duties.ts';
+import { deriveKey } from './secret-keys.ts';
+import { createDetectLoop } from './sensing/detect-loop.ts';
+import { createSensing } from './sensing/sensing.ts';
+import { defaultPlanConfig, defaultSettings, type SensingSettings } from './sensing/settings.ts';
+import { watchStore } from './store-watch.ts';
+import type { CoordinatorMetrics } from './telemetry/coordinator-metrics.ts';
+
+export interface CoordinatorParts {
+  config: CoordinatorConfig;
+  clock: Clock;
+  logger: Logger;
+  api: ApiClient;
+  store: RedisIncidentStore;
+  queue: WakeQueue;
+  cluster: KubernetesCluster;
+  claims: Claims;
+  principals: Principals;
+  metrics: CoordinatorMetrics;
+  /** Folder of the built console; null without one. */
+  console: string | null;
+}
+
+/** The coordinator role: every replica serves people; the leader also senses, works on incidents and tells Slack. */
+export async function startCoordinator(parts: CoordinatorParts): Promise<RunningRole> {
+  const { config, clock, logger, store, queue, cluster } = parts;
+  const stop = new AbortController();
+  cluster.start();
+  const leadership = createKubernetesLeadership(parts.api, clock, {
+    namespace: config.PATHMEDIC_NAMESPACE,
+    identity: `${config.PATHMEDIC_POD_NAME}/${newId().slice(0, 8)}`,
+    url: config.PATHMEDIC_ADVERTISE_URL,
+  });
+  const settings = sensingSettings(config);
+  const sensing = createSensing({
+    clock,
+    facts: () => cluster.facts(),
+    planConfig: {
+      ...defaultPlanConfig,
+      windowMs: settings.windowMs,
+      externalName: config.PATHMEDIC_EXTERNAL_NAME ?? null,
+      keys: [{ id: 'k1', secret: deriveKey(config.PATHMEDIC_CONSOLE_KEY, 'probe') }],
+    },
+    settings,
+    ownNode: config.PATHMEDIC_NODE_NAME ?? null,
+    logger,
+  });
+  const pipeline: PipelineDeps = {
+    store,
+    cluster,
+    network: sensing.view,
+    queue,
+    clock,
+    settings: pipelineSettings(config),
+    newId,
+    auditKey: deriveKey(config.PATHMEDIC_APPROVAL_KEY, 'audit'),
+    log: logger,
+  };
+  const slack = await connectSlack(parts);
+  parts.metrics.observe({
+    network: () => (leadership.leading() ? sensing.view.snapshot() : null),
+    leading: () => leadership.leading(),
+    watchAges: () =>
+      cluster.watchStatus().flatMap((s) =>
+        s.lastContactMs === null
+          ? []
+          : [{ kind: s.namespace === null ? s.kind : `${s.kind}/${s.namespace}`, ageSeconds: (clock.monotonicMs() - s.lastContactMs) / 1000 }],
+      ),
+  });
+  const duties = createLeaderDuties({
+    clock,
+    logger,
+    queue,
+    pipeline,
+    leading: () => leadership.leading(),
+    freshDetection() {
+      sensing.reset();
+      return createDetectLoop({
+        clock,
+        store,
+        sensing,
+        settings,
+        leading: () => leadership.leading(),
+        newIncidentId,
+        announce,
+        onAppended: (id) => void wakeBestEffort(queue, id),
+        logger,
+      });
+    },
+    deliver: slack === null ? null : (id) => slack.deliver(id),
+  });
+  leadership.onChange((leading) => void (leading ? duties.start() : duties.stop()));
+  if (leadership.leading()) void duties.start();
+
+  const http = await createHttp({
+    logger,
+    clock,
+    readiness: () => (cluster.synced() ? { ok: true } : { ok: false, reason: 'the cluster has not been read yet' }),
+    clusterName: config.PATHMEDIC_CLUSTER_NAME,
+    publicUrl: config.PATHMEDIC_PUBLIC_URL,
+    trustProxy: config.PATHMEDIC_TRUST_PROXY,
+    store,
+    queue,
+    pause: createPauseControl({ store, claims: parts.claims }),
+    leadership,
+    sensing: agentSensing(sensing, cluster, parts.metrics),
+    agentAuth: createAgentAuth({
+      cluster,
+      audience: config.PATHMEDIC_AGENT_AUDIENCE,
+      serviceAccount: config.PATHMEDIC_AGENT_SERVICE_ACCOUNT,
+      namespace: config.PATHMEDIC_NAMESPACE,
+    }),
+    principals: parts.principals,
+    network: () => (leadership.leading() ? sensing.view.snapshot() : null),
+    approvalKey: config.PATHMEDIC_APPROVAL_KEY,
+    sessionKey: deriveKey(config.PATHMEDIC_CONSOLE_KEY, 'session'),
+    auditKey: pipeline.auditKey,
+    passGapMs: pipeline.settings.passGapMs,
+    agentSilentAfterMs: settings.windowMs * settings.silentAfterWindows,
+    slack:
+      slack === null || config.PATHMEDIC_SLACK_SIGNING_SECRET === undefined
+        ? null
+        : { signingSecret: config.PATHMEDIC_SLACK_SIGNING_SECRET, onSlackRequest: slack.onSlackRequest },
+    console: parts.console === null ? null : await loadConsoleFiles(parts.console),
+  });
+  await http.listen(config.PATHMEDIC_LISTEN);
+  const watching = watchStore({ store, claims: parts.claims, clock, log: logger }, () => leadership.leading(), stop.signal);
+  logger.info({ listen: config.PATHMEDIC_LISTEN, mode: config.PATHMEDIC_MODE }, 'coordinator runs');
+  return {
+    async close() {
+      stop.abort();
+      await http.close();
+      await duties.stop();
+      await slack?.close();
+      await leadership.close();
+      await watching;
+    },
+  };
+}
+
+function sensingSettings(config: CoordinatorConfig): SensingSettings {
+  return { ...defaultSettings, windowMs: config.PATHMEDIC_WINDOW_MS, stuckPodMs: config.PATHMEDIC_STUCK_POD_MS };
+}
+
+function pipelineSettings(config: CoordinatorConfig): PipelineSettings {
+  return {
+    ...defaultPipelineSettings,
+    mode: config.PATHMEDIC_MODE,
+    clusterName: config.PATHMEDIC_CLUSTER_NAME,
+    approvalTtlMs: config.PATHMEDIC_APPROVAL_TTL_MS,
+    approvalsNeeded: config.PATHMEDIC_APPROVALS_NEEDED === 2 ? 2 : 1,
+  };
+}

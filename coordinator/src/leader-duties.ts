@@ -1,0 +1,78 @@
+import type { Clock } from '@pathmedic/shared/runtime/clock.ts';
+import type { Logger } from '@pathmedic/shared/runtime/logger.ts';
+import type { PipelineDeps } from './pipeline/deps.ts';
+import { sweep } from './pipeline/sweep.ts';
+import { workOnIncident } from './pipeline/work.ts';
+import type { WakeQueue } from './ports/wake-queue.ts';
+import type { DetectLoop } from './sensing/detect-loop.ts';
+
+export interface LeaderDutiesParts {
+  clock: Clock;
+  logger: Logger;
+  queue: WakeQueue;
+  pipeline: PipelineDeps;
+  leading: () => boolean;
+  /** A new loop with empty memory: what an earlier time as leader knew is old. */
+  freshDetection: () => DetectLoop;
+  /** Tells Slack what is pending for one incident; null without Slack. */
+  deliver: ((incidentId: string) => Promise<void>) | null;
+}
+
+/** What only the leader does: detect, work on incidents, deliver messages. Starting and stopping may be repeated. */
+export interface LeaderDuties {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const sweepEveryMs = 1000;
+
+export function createLeaderDuties(parts: LeaderDutiesParts): LeaderDuties {
+  const { queue, logger, pipeline } = parts;
+  let running: { stop(): Promise<void> } | null = null;
+  /** Starts and stops run one after the other. */
+  let turn: Promise<void> = Promise.resolve();
+
+  async function begin(): Promise<{ stop(): Promise<void> }> {
+    const stop = new AbortController();
+    const { deliver } = parts;
+    const workers = [await queue.work('incident', (id) => whileLeading(() => workOnIncident(pipeline, id)))];
+    if (deliver !== null) workers.push(await queue.work('outbox', (id) => whileLeading(() => deliver(id))));
+    const detection = parts.freshDetection();
+    detection.start();
+    const sweepDeps = { store: pipeline.store, queue, clock: parts.clock, log: logger };
+    const sweeping = sweep(sweepDeps, 'coordinator', sweepEveryMs, parts.leading, stop.signal);
+    logger.info('leading: sensing, incidents and messages are the duty of this replica');
+    return {
+      async stop() {
+        stop.abort();
+        await detection.stop();
+        await Promise.all([sweeping, ...workers.map((w) => w.close())]);
+      },
+    };
+  }
+
+  async function whileLeading(work: () => Promise<void>): Promise<void> {
+    // A wake that a replica took after it lost the lease is made up for by the new leader's next sweep.
+    if (parts.leading()) await work();
+  }
+
+  function inTurn(next: () => Promise<void>): Promise<void> {
+    turn = turn.then(next).catch((error: unknown) => {
+      logger.error({ err: error }, 'the duties of the leader could not be started or ended');
+    });
+    return turn;
+  }
+
+  return {
+    start: () =>
+      inTurn(async () => {
+        running ??= await begin();
+      }),
+    stop: () =>
+      inTurn(async () => {
+        const ending = running;
+        running = null;
+        await ending?.stop();
+      }),
+  };
+}
