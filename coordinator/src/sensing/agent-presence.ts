@@ -16,7 +16,7 @@ export interface PresenceInput {
 
 export interface Presence {
   agents: NetworkSnapshot['agents'];
-  /** Nodes all of whose agents have fallen silent. */
+  /** Nodes all of whose agents are overdue with their reports. */
   silentNodes: ReadonlySet<string>;
   /** Enough agents have reported since the start to say what works and what does not. */
   complete: boolean;
@@ -24,16 +24,18 @@ export interface Presence {
   doubt: string | null;
 }
 
+/** A report is overdue well before its paths become unknown. */
+const overdueWindows = 1.5;
+
 /** Who reports, who is silent, and whether that says something about the cluster or about the coordinator. */
 export function agentPresence(input: PresenceInput): Presence {
   const { plan, statuses, nowMs, settings } = input;
-  const isSilent = ({ podUid }: AgentPod): boolean => {
+  const overdue = plan.agents.filter(({ podUid }) => {
     const last = statuses.get(podUid)?.lastReportMs;
     return last !== undefined
-      ? nowMs - last > settings.windowMs * settings.silentAfterWindows
+      ? nowMs - last > settings.windowMs * overdueWindows
       : input.sinceStartMs > settings.completeGraceMs;
-  };
-  const silent = plan.agents.filter(isSilent);
+  });
   const reported = plan.agents.filter(({ podUid }) => statuses.has(podUid));
   const total = plan.agents.length;
   const waited = input.sinceStartMs >= settings.completeGraceMs;
@@ -45,9 +47,9 @@ export function agentPresence(input: PresenceInput): Presence {
       lastReportMs: statuses.get(agent.podUid)?.lastReportMs ?? null,
       impaired: statuses.get(agent.podUid)?.impaired ?? null,
     })),
-    silentNodes: nodesOnlyIn(silent, plan.agents),
+    silentNodes: nodesOnlyIn(overdue, plan.agents),
     complete: total > 0 && (reported.length === total || (waited && reported.length * 2 >= total)),
-    doubt: doubtOf(silent, input),
+    doubt: doubtOf(overdue, input),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '@pathmedic/shared/runtime/clock.ts';
 import type { Logger } from '@pathmedic/shared/runtime/logger.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { EventBody, NewEvent } from '../domain/incident-event.ts';
-import type { AppendResult, IncidentStore } from '../ports/incident-store.ts';
+import type { AppendResult, IncidentStore, OutboxItem } from '../ports/incident-store.ts';
 import type { Decision } from './detect.ts';
 import { detect } from './detect.ts';
 import type { IncidentScope } from './join.ts';
@@ -17,6 +17,8 @@ export interface DetectLoopOptions {
   /** True while this replica may detect. */
   leading: () => boolean;
   newIncidentId: () => string;
+  /** What Slack is told because of events that follow on `length` others. */
+  announce: (events: readonly NewEvent[], length: number) => OutboxItem[];
   /** Called after something was recorded, so that work on it starts at once. */
   onAppended?: (incidentId: string) => void;
   logger: Logger;
@@ -64,15 +66,15 @@ export function createDetectLoop(options: DetectLoopOptions): DetectLoop {
   }
 
   async function append(incidentId: string, expectedLength: number, body: EventBody): Promise<AppendResult> {
-    const request = { incidentId, expectedLength, ...(await told(body)) };
+    const request = { incidentId, expectedLength, ...(await told(body, expectedLength)) };
     return settle(incidentId, body.type, await store.append(request));
   }
 
-  async function told(body: EventBody) {
+  async function told(body: EventBody, length: number) {
     const event: NewEvent = { v: 1, actor: { type: 'pathmedic', role: 'coordinator' }, body };
     return {
       events: [event],
-      outbox: [{ kind: 'root' as const, n: 0 }],
+      outbox: options.announce([event], length),
       due: [{ role: 'coordinator' as const, atMs: await store.nowMs() }],
     };
   }
@@ -109,7 +111,7 @@ export function createDetectLoop(options: DetectLoopOptions): DetectLoop {
     const result = await store.open({
       incidentId,
       expectedLength: 0,
-      ...(await told(body)),
+      ...(await told(body, 0)),
       scopeKey,
       scopeAliases: aliases,
     });

@@ -40,12 +40,15 @@ const partialWindows = 3;
 
 /**
  * Judges a path from its latest windows (oldest first, impaired and empty ones left out) and its verdict so far.
+ * `twins` are the windows of all protocols between the same two ends added up: three of them losing a probe each say
+ * as much as one losing three, and say it sooner.
  * Loss is judged as a rate: at once when whole windows are lost, else when it adds up to more than the background
  * explains. Healthy again only by clean probes, as many as the loss at hand asks for. No reports: unknown.
  */
 export function judgePath(
   before: PathVerdict,
   samples: readonly PathSample[],
+  twins: readonly PathSample[],
   nowMs: number,
   settings: SensingSettings,
 ): PathVerdict {
@@ -60,7 +63,7 @@ export function judgePath(
     firstMs: before.firstMs ?? samples[0]?.receivedMs ?? last.receivedMs,
   };
   const failing =
-    before.loss === 'none' ? found(seen, samples, settings) : stillFailing(seen, samples, settings);
+    before.loss === 'none' ? found(seen, samples, twins, settings) : stillFailing(seen, samples, settings);
   if (failing === null) return healthy(seen, samples);
   return withholdUnprovisioned({ ...failing, foundMs: seen.foundMs ?? nowMs }, nowMs, settings);
 }
@@ -85,21 +88,26 @@ function healthy(seen: PathVerdict, samples: readonly PathSample[]): PathVerdict
 function found(
   seen: PathVerdict,
   samples: readonly PathSample[],
+  twins: readonly PathSample[],
   settings: SensingSettings,
 ): PathVerdict | null {
   const run = badRun(samples);
-  const lostInRun = run.reduce((sum, sample) => sum + sample.lost, 0);
-  if (lostInRun >= settings.fastLostProbes) return asFailing(seen, 'full', run);
+  const lost = Math.max(lostIn(run), run.length > 0 ? lostIn(badRun(twins)) : 0);
+  if (lost >= settings.fastLostProbes) return asFailing(seen, 'full', run);
   // What was before the last recovery is another fault's loss.
   const recent = samples.filter((s) => seen.state !== 'healthy' || s.receivedMs > seen.sinceMs);
   const lossy = recent.filter((sample) => sample.lost > 0);
   if (lossy.length < partialWindows) return null;
   const sent = recent.reduce((sum, sample) => sum + sample.sent, 0);
-  const lost = lossy.reduce((sum, sample) => sum + sample.lost, 0);
+  const lossyLost = lostIn(lossy);
   // Ten times the background: a path may be somewhat worse than the average one.
-  const alarming = binomialTail(lost, sent, settings.backgroundLoss * 10) < partialAlpha;
+  const alarming = binomialTail(lossyLost, sent, settings.backgroundLoss * 10) < partialAlpha;
   const firstLossy = recent.findIndex((sample) => sample.lost > 0);
   return alarming ? asFailing(seen, 'partial', recent.slice(firstLossy)) : null;
+}
+
+function lostIn(samples: readonly PathSample[]): number {
+  return samples.reduce((sum, sample) => sum + sample.lost, 0);
 }
 
 /** The latest windows in a row that lost at least half of their probes. */
@@ -116,8 +124,7 @@ function asFailing(
   const first = evidence[0];
   const startedMs = first === undefined ? seen.sinceMs : first.receivedMs - first.windowMs;
   const sent = evidence.reduce((sum, sample) => sum + sample.sent, 0);
-  const lost = evidence.reduce((sum, sample) => sum + sample.lost, 0);
-  const rate = sent === 0 ? 0 : lost / sent;
+  const rate = sent === 0 ? 0 : lostIn(evidence) / sent;
   return {
     ...seen,
     state: 'failing',
@@ -143,8 +150,22 @@ function stillFailing(
   const allClean = clean.length === settings.keepWindows;
   if (allClean || (clean.length >= settings.cleanWindows && cleanProbes >= needed)) return null;
   const run = badRun(samples);
-  const lostInRun = run.reduce((sum, sample) => sum + sample.lost, 0);
-  const total = seen.loss === 'full' || lostInRun >= settings.fastLostProbes;
+  const total = seen.loss === 'full' || lostIn(run) >= settings.fastLostProbes;
   const worst = total && run.length > 0 ? asFailing(seen, 'full', run) : seen;
   return { ...worst, state: 'failing' };
 }
+
+/**
+ * Does a failing path still lose probes in its latest windows? One that stopped stays failing until enough clean probes
+ * are in, but is no news.
+ */
+export function losesNow(verdict: PathVerdict, samples: readonly PathSample[]): boolean {
+  if (verdict.state !== 'failing') return false;
+  const latest = samples.slice(verdict.loss === 'full' ? -1 : -freshPartialWindows);
+  return latest.some((sample) =>
+    verdict.loss === 'full' ? sample.lost * 2 >= sample.sent : sample.lost > 0,
+  );
+}
+
+/** Partial loss leaves clean windows between lossy ones. */
+const freshPartialWindows = 8;

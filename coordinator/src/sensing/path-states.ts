@@ -14,13 +14,50 @@ export function judgePaths(
   settings: SensingSettings,
 ): Map<string, PathVerdict> {
   const verdicts = new Map<string, PathVerdict>();
+  const twins = twinSamples(plan, histories);
   for (const [id, planned] of plan.paths) {
     const history = histories.get(id);
     const samples = history?.signature === planned.signature ? history.samples : [];
     const earlier = earlierVerdict(before.get(id), planned.signature, nowMs);
-    verdicts.set(id, { ...judgePath(earlier, samples, nowMs, settings), signature: planned.signature });
+    verdicts.set(id, {
+      ...judgePath(earlier, samples, twins.get(twinsKey(id)) ?? samples, nowMs, settings),
+      signature: planned.signature,
+    });
   }
   return verdicts;
+}
+
+/** The path's id without its protocol: the same for all protocols between the same two ends. */
+function twinsKey(pathId: string): string {
+  const [kind, , ...ends] = pathId.split('|');
+  return `${kind}|${ends.join('|')}`;
+}
+
+/** Windows of all protocols between the same ends, added up report by report. */
+function twinSamples(
+  plan: NetworkPlan,
+  histories: ReadonlyMap<string, PathHistory>,
+): Map<string, PathSample[]> {
+  const sums = new Map<string, Map<number, PathSample>>();
+  for (const [id, { signature }] of plan.paths) {
+    const history = histories.get(id);
+    if (history?.signature !== signature) continue;
+    const key = twinsKey(id);
+    const byReport = sums.get(key) ?? new Map<number, PathSample>();
+    sums.set(key, byReport);
+    for (const sample of history.samples) {
+      const sum = byReport.get(sample.receivedMs);
+      const added =
+        sum === undefined ? sample : { ...sum, sent: sum.sent + sample.sent, lost: sum.lost + sample.lost };
+      byReport.set(sample.receivedMs, added);
+    }
+  }
+  return new Map(
+    [...sums].map(([key, byReport]) => [
+      key,
+      [...byReport.values()].toSorted((a, b) => a.receivedMs - b.receivedMs),
+    ]),
+  );
 }
 
 /** A path to a new pod starts over, unless it was failing: that is over only when it is seen to work. */
@@ -38,7 +75,11 @@ export function presentSamples(
   samples: readonly PathSample[],
   horizonMs: number,
 ): readonly PathSample[] {
-  if (verdict.state === 'failing') return samples.filter((sample) => sample.receivedMs > verdict.sinceMs);
+  if (verdict.state === 'failing') {
+    const since = samples.filter((sample) => sample.receivedMs > verdict.sinceMs);
+    // The window in which it began is partly from before.
+    return verdict.loss === 'full' && since.length > 1 ? since.slice(1) : since;
+  }
   const own = samples.filter((sample) => sample.receivedMs > verdict.sinceMs);
   const inHorizon = own.filter((sample) => sample.receivedMs > horizonMs);
   return inHorizon.length >= 3 ? inHorizon : own.slice(-3);

@@ -17,13 +17,9 @@ export function choosePeers(
   for (let ring = 0; ring < options.fanOut; ring++) {
     const order = ringOrder(nodes, ring);
     order.forEach((node, at) => {
-      const chosen = peers.get(node);
-      for (let step = 1; step < order.length && chosen !== undefined; step++) {
-        const next = order[(at + step) % order.length];
-        if (next === undefined || next === node || chosen.has(next)) continue;
-        chosen.add(next);
-        break;
-      }
+      const chosen = peers.get(node) ?? new Set();
+      const next = [...order.slice(at + 1), ...order.slice(0, at)].find((other) => !chosen.has(other));
+      if (next !== undefined) chosen.add(next);
     });
   }
   return new Map([...peers].map(([node, chosen]) => [node, [...chosen].toSorted()]));

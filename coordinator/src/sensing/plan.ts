@@ -31,7 +31,9 @@ export interface NetworkPlan {
 type Draft = { from: AgentPod; path: Omit<Path, 'id'>; expectUid: string | null; question: string | null };
 
 // A few fixed steps: a node more or less must not change every agent's interval.
-const intervalStepsMs = [1000, 2000, 3000, 5000, 7000, 10_000, 15_000, 20_000, 30_000, 60_000];
+const intervalStepsMs = [
+  500, 1000, 2000, 2500, 3000, 4000, 5000, 7000, 10_000, 15_000, 20_000, 30_000, 60_000,
+];
 
 /** Computes all paths from what is known of the cluster. Same facts, same plan. */
 export function buildPlan(facts: ClusterFacts, config: PlanConfig): NetworkPlan {
@@ -153,20 +155,34 @@ function absolute(name: string): string {
   return name.endsWith('.') ? name : `${name}.`;
 }
 
-/** One interval for all probes of a node, so that its agents together stay within the budget. */
+/** Few paths tell of a whole namespace's or the cluster's names: these go round as fast as allowed. */
+function isVital({ path }: Draft): boolean {
+  return path.to.type === 'dns-vip' || path.from.mode === 'canary';
+}
+
+/** Intervals such that all agents of a node together stay within its budget. */
+function intervalsOf(drafts: readonly Draft[], config: PlanConfig): Map<string, number> {
+  const byNode = Map.groupBy(drafts, ({ from }) => from.node);
+  return new Map(
+    [...byNode].map(([node, own]) => {
+      const vital = own.filter(isVital).length;
+      const left = Math.max(1, config.budgetPerSecond - (vital * 1000) / config.minIntervalMs);
+      const neededMs = Math.max(config.minIntervalMs, ((own.length - vital) * 1000) / left);
+      // A minimum below or between the steps is a choice of its own (short rounds in demo and tests).
+      if (neededMs === config.minIntervalMs) return [node, neededMs];
+      const stepMs = intervalStepsMs.find((step) => step >= neededMs);
+      return [node, stepMs ?? Math.ceil(neededMs / 60_000) * 60_000];
+    }),
+  );
+}
+
 function schedule(drafts: readonly Draft[], config: PlanConfig): PlannedPath[] {
-  const perNode = new Map<string, number>();
-  for (const { from } of drafts) perNode.set(from.node, (perNode.get(from.node) ?? 0) + 1);
-  const intervals = new Map<string, number>();
-  for (const [node, count] of perNode) {
-    const neededMs = Math.max(config.minIntervalMs, (count * 1000) / config.budgetPerSecond);
-    // A minimum below or between the steps is a choice of its own (short rounds in demo and tests).
-    const stepMs = intervalStepsMs.find((step) => step >= neededMs) ?? Math.ceil(neededMs / 60_000) * 60_000;
-    intervals.set(node, neededMs === config.minIntervalMs ? neededMs : stepMs);
-  }
+  const intervals = intervalsOf(drafts, config);
   return drafts.map((draft) => {
     const id = pathId(draft.path);
-    const intervalMs = intervals.get(draft.from.node) ?? config.minIntervalMs;
+    const intervalMs = isVital(draft)
+      ? config.minIntervalMs
+      : (intervals.get(draft.from.node) ?? config.minIntervalMs);
     const { to } = draft.path;
     return {
       path: { id, ...draft.path },

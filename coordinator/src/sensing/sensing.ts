@@ -11,6 +11,7 @@ import { attribute } from './attribution.ts';
 import { createChecks } from './checks.ts';
 import type { DetectInput } from './detect.ts';
 import type { PathVerdict } from './health.ts';
+import { losesNow } from './health.ts';
 import type { Ingested } from './ingest.ts';
 import { createIngest } from './ingest.ts';
 import { judgePaths, pathStates } from './path-states.ts';
@@ -137,7 +138,14 @@ export function createSensing(options: SensingOptions): Sensing {
       facts: known,
       states: paths,
       suspects,
-      foundMs: (id) => memory.verdicts.get(id)?.foundMs ?? null,
+      failing(id) {
+        const verdict = memory.verdicts.get(id);
+        if (verdict === undefined || verdict.foundMs === null) return null;
+        return {
+          foundMs: verdict.foundMs,
+          losesNow: losesNow(verdict, histories.get(id)?.samples ?? []),
+        };
+      },
       silentNodes: presence.silentNodes,
       settings,
     });

@@ -5,6 +5,7 @@ import type { Observed } from './symptoms/observation.ts';
 export interface Tracked {
   symptom: Symptom;
   holdMs: number;
+  inTransition: boolean;
   /** Seen without a gap since. */
   firstSeenMs: number;
   lastSeenMs: number;
@@ -26,15 +27,19 @@ export function trackSymptoms(
 ): Map<string, Tracked> {
   const next = new Map<string, Tracked>();
   for (const one of observed) {
-    const { symptom, holdMs } = one;
+    const { symptom } = one;
     const earlier = before.get(symptom.key);
+    // What began in a roll-out or with a node gone does not become news while it ends.
+    const inTransition = one.inTransition === true || earlier?.inTransition === true;
+    const holdMs = inTransition ? Math.max(one.holdMs, earlier?.holdMs ?? 0) : one.holdMs;
     const firstSeenMs = earlier?.firstSeenMs ?? nowMs;
-    const active = earlier?.active === true || hasHeld(one, firstSeenMs, nowMs);
+    const active = earlier?.active === true || hasHeld({ ...one, holdMs }, firstSeenMs, nowMs);
     // Loss on a path began before the path was judged; a fault does not become younger while it lasts.
     const sinceMs = Math.min(symptom.sinceMs, earlier?.symptom.sinceMs ?? symptom.sinceMs, firstSeenMs);
     next.set(symptom.key, {
       symptom: { ...symptom, sinceMs },
       holdMs,
+      inTransition,
       firstSeenMs,
       lastSeenMs: nowMs,
       active,

@@ -9,8 +9,8 @@ export interface Observation {
   facts: ClusterFacts;
   states: readonly PathState[];
   suspects: readonly Suspect[];
-  /** When a path was found failing; null for one that is not. */
-  foundMs: (pathId: string) => number | null;
+  /** When a path was found failing, and whether its latest windows still are bad; null for one that is not failing. */
+  failing: (pathId: string) => { foundMs: number; losesNow: boolean } | null;
   /** Nodes from which no agent has reported lately although one runs there. */
   silentNodes: ReadonlySet<string>;
   settings: SensingSettings;
@@ -20,6 +20,8 @@ export interface Observation {
 export interface Observed {
   symptom: Symptom;
   holdMs: number;
+  /** The hold is longer because something is being replaced or went away whole; that outlasts its end. */
+  inTransition?: boolean;
   /** Since when the evidence (failing paths) is there, whatever it was explained by; null for cluster state. */
   evidenceMs?: number | null;
 }

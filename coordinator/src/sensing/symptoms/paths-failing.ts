@@ -14,17 +14,20 @@ export function pathsFailing(observation: Observation): Observed[] {
   return [...groups].flatMap(([key, suspects]) => {
     const made = symptomOf(key, suspects, observation);
     if (made === null || made.symptom.pathIds.length === 0) return [];
-    const observed = { ...made, evidenceMs: firstFound(made.symptom.pathIds, observation) };
+    const evidenceMs = evidenceSince(made.symptom.pathIds, observation);
+    if (evidenceMs === null) return [];
     const { settings } = observation;
+    const observed = { ...made, evidenceMs, inTransition: made.holdMs > settings.pathsHoldMs };
     return suspects.every(({ unconfirmed }) => unconfirmed)
       ? [oneEndOnly(observed, Math.max(observed.holdMs, settings.unconfirmedHoldMs))]
       : [observed];
   });
 }
 
-function firstFound(pathIds: readonly string[], { foundMs }: Observation): number | null {
-  const found = pathIds.flatMap((id) => foundMs(id) ?? []);
-  return found.length === 0 ? null : Math.min(...found);
+/** When the first of these paths was found failing; null when none of them loses anything any more. */
+function evidenceSince(pathIds: readonly string[], { failing }: Observation): number | null {
+  const found = pathIds.flatMap((id) => failing(id) ?? []);
+  return found.some(({ losesNow }) => losesNow) ? Math.min(...found.map(({ foundMs }) => foundMs)) : null;
 }
 
 /** Suspects of one group are one symptom. */
@@ -190,7 +193,7 @@ function elsewhere(namespace: string, states: readonly PathState[]): string[] {
 }
 
 function oneEndOnly(observed: Observed, holdMs: number): Observed {
-  const { symptom, evidenceMs = null } = observed;
+  const { symptom } = observed;
   const line = 'Seen from too few nodes to be sure: nothing else confirms it.';
-  return { holdMs, evidenceMs, symptom: bounded({ ...symptom, lines: [line, ...symptom.lines] }) };
+  return { ...observed, holdMs, symptom: bounded({ ...symptom, lines: [line, ...symptom.lines] }) };
 }

@@ -65,8 +65,9 @@ function headline(
   }
   const outKnownGood =
     seen.out.some(({ state }) => state === 'healthy') && !seen.out.some(({ state }) => state === 'failing');
+  const outFails = seen.out.some(({ state }) => state === 'failing');
   if (kind === 'node')
-    return outKnownGood ? `Other nodes cannot reach ${node}` : `${node} cannot reach other nodes`;
+    return outFails ? `${node} cannot reach other nodes` : `Other nodes cannot reach ${node}`;
   return outKnownGood
     ? `Pods on other nodes cannot reach pods on ${node}`
     : `Pods on ${node} cannot reach pods on other nodes`;
