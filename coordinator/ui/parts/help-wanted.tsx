@@ -1,0 +1,49 @@
+import type { JSX } from 'preact';
+import type { EscalationView, HelpView } from '@pathmedic/shared/contract/console.ts';
+import { Icon } from './icon.tsx';
+
+/** pathmedic is stuck, or the change is for somebody else to make. */
+export function HelpWanted(props: {
+  help: HelpView | null;
+  escalation: EscalationView | null;
+}): JSX.Element | null {
+  const { help, escalation } = props;
+  if (help === null && escalation === null) return null;
+  return (
+    <section class="card help-wanted" aria-labelledby="help-title">
+      <h2 id="help-title" class="column-title tone-help-text">
+        <Icon name="help" /> {help === null ? 'For the cluster owners' : 'I need help'}
+      </h2>
+      {escalation !== null && (
+        <>
+          <p class="lead">{escalation.title}</p>
+          <p>{escalation.why}</p>
+          <Lines title="Options" lines={escalation.options} />
+        </>
+      )}
+      {help !== null && (
+        <>
+          <p class="lead">{help.reason}</p>
+          <Lines title="Known" lines={help.known} />
+          <Lines title="I would look at" lines={help.lookAt} code />
+          <Lines title="Ruled out" lines={help.ruledOut} />
+          <Lines title="Cannot see" lines={help.cannotSee} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Lines(props: { title: string; lines: readonly string[]; code?: boolean }): JSX.Element | null {
+  if (props.lines.length === 0) return null;
+  return (
+    <>
+      <h3>{props.title}</h3>
+      <ul class="plain">
+        {props.lines.map((line) => (
+          <li key={line}>{props.code === true ? <code>{line}</code> : line}</li>
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { loadConsoleFiles } from '@pathmedic/coordinator/http/console-files.ts';
+import type { ConsoleFiles } from '@pathmedic/coordinator/http/console-files.ts';
+import { bundleConsole } from '../../deploy/docker/bundle.ts';
+
+const uiDirectory = join(import.meta.dirname, '../../coordinator/ui');
+const outputDirectory = join(import.meta.dirname, '../.test-output');
+const candidates = [process.env['PATHMEDIC_CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser'];
+
+/** Path of a browser to test with, or null: its tests are then skipped, loudly. */
+export const chromiumPath = candidates.find((path) => path !== undefined && existsSync(path)) ?? null;
+
+/** The console as it is in the tree now, built as for an image. */
+export async function buildConsole(): Promise<ConsoleFiles> {
+  const directory = await mkdtemp(join(tmpdir(), 'pathmedic-console-'));
+  try {
+    await bundleConsole(uiDirectory, directory);
+    return await loadConsoleFiles(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** A headless browser with a profile that goes with it. */
+export function startBrowser(): Promise<Browser> {
+  if (chromiumPath === null) throw new Error('no chromium');
+  return chromium.launch({
+    executablePath: chromiumPath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+export const desktop = { width: 1440, height: 900 };
+export const phone = { width: 390, height: 844 };
+
+/** A page that remembers what went wrong in it: script errors, refused content, failed requests to other hosts. */
+export async function openPage(
+  browser: Browser,
+  options: { viewport?: typeof desktop; colorScheme?: 'light' | 'dark' } = {},
+): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> {
+  const context = await browser.newContext({
+    viewport: options.viewport ?? desktop,
+    colorScheme: options.colorScheme ?? 'light',
+    deviceScaleFactor: 1,
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /Content Security Policy|Refused/.test(message.text()))
+      complaints.push(message.text());
+  });
+  return { context, page, complaints };
+}
+
+/** Logs in by the form, as a person does. */
+export async function logIn(page: Page, url: string, token: string): Promise<void> {
+  await page.goto(url);
+  await page.getByLabel('Access token').fill(token);
+  await page.getByRole('button', { name: 'Log in' }).click();
+}
+
+/** Puts a picture beside the test's results, for a person to look at. */
+export async function takePicture(page: Page, name: string, fullPage = false): Promise<void> {
+  const directory = join(outputDirectory, 'console');
+  await mkdir(directory, { recursive: true });
+  await page.screenshot({ path: join(directory, `${name}.png`), fullPage });
+}
