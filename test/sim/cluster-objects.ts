@@ -309,11 +309,8 @@ function workload(): NamedObject[] {
   ];
 }
 
-/** Everything of an upstream cluster but its nodes, in an order in which it can be created. */
-export function clusterObjects(
-  plan: AddressPlan,
-  options: { dnsPort: number; enforcePolicies: boolean },
-): NamedObject[] {
+/** What is there before any node is ready: namespaces, the CNI and the other host-network daemons. */
+export function nodeLevelObjects(plan: AddressPlan, options: { enforcePolicies: boolean }): NamedObject[] {
   return [
     ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map((name) => namespace(name)),
     namespace('kube-flannel', { 'k8s-app': 'flannel', 'pod-security.kubernetes.io/enforce': 'privileged' }),
@@ -324,7 +321,10 @@ export function clusterObjects(
     ...(options.enforcePolicies
       ? hostDaemon('kube-network-policies', 'registry.k8s.io/networking/kube-network-policies:v0.9.2')
       : []),
-    ...coredns(plan, options.dnsPort),
-    ...workload(),
   ];
+}
+
+/** What is added once every node is ready, so that it spreads: CoreDNS and a workload. */
+export function clusterLevelObjects(plan: AddressPlan, options: { dnsPort: number }): NamedObject[] {
+  return [...coredns(plan, options.dnsPort), ...workload()];
 }

@@ -4,9 +4,10 @@ import type { JsonObject } from './apiserver/json-value.ts';
 import type { SimApiServer } from './apiserver/sim-api-server.ts';
 import { createSimApiServer } from './apiserver/sim-api-server.ts';
 import { storedAs } from './apiserver/stored-kinds.ts';
+import type { Node } from './apiserver/stored-pods.ts';
 import type { SystemClient } from './apiserver/system-client.ts';
 import type { NamedObject } from './cluster-objects.ts';
-import { clusterObjects, nodeObject } from './cluster-objects.ts';
+import { clusterLevelObjects, nodeLevelObjects, nodeObject } from './cluster-objects.ts';
 import { createControllerClock } from './controllers/controller-clock.ts';
 import { corednsProgram } from './controllers/coredns-program.ts';
 import { startDaemonSetController } from './controllers/daemonset-controller.ts';
@@ -75,11 +76,20 @@ export interface SimCluster {
   person(username: string): Person;
   /** The node's sandboxes and CNI state are lost; containers start again. */
   rebootNode(node: string): void;
+  /** Every workload has all of its pods ready, and every node is usable. */
+  isHealthy(): boolean;
   /** Resolves when the condition holds, looked at after every change in the API; rejects after `timeoutMs` of the clock. */
   until(what: string, condition: () => boolean, timeoutMs?: number): Promise<void>;
 }
 
-function isFirstContainer(image: string, name: string): boolean {
+function isUsable(node: Node): boolean {
+  const ready = node.status.conditions?.some(
+    (condition) => condition.type === 'Ready' && condition.status === 'True',
+  );
+  return ready === true && (node.spec.taints ?? []).length === 0;
+}
+
+function isImage(image: string, name: string): boolean {
   return image.split('/').at(-1)?.split(':')[0] === name;
 }
 
@@ -119,8 +129,8 @@ export function createSimCluster(options: SimClusterOptions = {}): SimCluster {
   const coredns = corednsProgram(timing, (address) => network.dns(address));
   const flannel = flannelProgram(client, timing);
   const builtIn: ProgramLookup = (_pod, container) => {
-    if (isFirstContainer(container.image, 'coredns')) return coredns;
-    return isFirstContainer(container.image, 'flannel') ? flannel : undefined;
+    if (isImage(container.image, 'coredns')) return coredns;
+    return isImage(container.image, 'flannel') ? flannel : undefined;
   };
   const programs: ProgramLookup = (pod, container) => {
     for (const lookup of [...(options.programs ?? []), builtIn]) {
@@ -143,7 +153,12 @@ export function createSimCluster(options: SimClusterOptions = {}): SimCluster {
   nodeNames.forEach((name, index) => add(nodeObject(name, index + 1, plan)));
   for (const machine of machines.values())
     kubelets.set(machine.name, startKubelet({ client, clock: controllerClock, timing, machine, programs }));
-  clusterObjects(plan, { dnsPort, enforcePolicies }).forEach(add);
+  nodeLevelObjects(plan, { enforcePolicies }).forEach(add);
+  const stopWaiting = client.subscribe((event) => {
+    if (event.resource !== 'nodes' || !client.list('nodes').every(isUsable)) return;
+    stopWaiting();
+    controllerClock.after(0, () => clusterLevelObjects(plan, { dnsPort }).forEach(add));
+  });
   server.setPodLogs({
     read(object, container, previous) {
       const pod = storedAs('pods', object);
@@ -199,6 +214,28 @@ export function createSimCluster(options: SimClusterOptions = {}): SimCluster {
     rebootNode(node) {
       machine(node);
       kubelets.get(node)?.reboot();
+    },
+    isHealthy() {
+      const daemonSets = client.list('daemonsets');
+      const deployments = client.list('deployments');
+      return (
+        client.list('nodes').every(isUsable) &&
+        deployments.length > 0 &&
+        daemonSets.every(
+          ({ metadata, status }) =>
+            status.observedGeneration === metadata.generation &&
+            status.desiredNumberScheduled > 0 &&
+            status.numberReady === status.desiredNumberScheduled &&
+            status.updatedNumberScheduled === status.desiredNumberScheduled,
+        ) &&
+        deployments.every(
+          ({ metadata, spec, status }) =>
+            status.observedGeneration === metadata.generation &&
+            status.availableReplicas === spec.replicas &&
+            status.updatedReplicas === spec.replicas &&
+            status.replicas === spec.replicas,
+        )
+      );
     },
     until(what, condition, timeoutMs = 30_000) {
       if (condition()) return Promise.resolve();

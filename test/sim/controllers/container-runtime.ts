@@ -108,10 +108,10 @@ export function createContainerRuntime(deps: ContainerDeps): ContainerRuntime {
       ...(message === undefined ? {} : { message }),
     };
     phase = { type: 'exited', state };
-    const waitMs = Math.min(timing.crashBackOffMs.first * 2 ** restartCount, timing.crashBackOffMs.max);
+    const waitMs = Math.min(timing.crashBackOffMs.first * 2 ** (restartCount - 1), timing.crashBackOffMs.max);
     // The first restart follows at once; from then on the kubelet backs off.
     timer = clock.after(timing.containerStartMs, () =>
-      restartCount === 0 ? restart() : backOff(state, waitMs / 2),
+      restartCount === 0 ? restart() : backOff(state, waitMs),
     );
     deps.onChange();
   }

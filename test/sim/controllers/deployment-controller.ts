@@ -87,11 +87,16 @@ function roll(deps: Deps, deployment: Deployment, fresh: ReplicaSet, old: readon
     ? fresh.spec.replicas
     : Math.min(replicas, Math.max(fresh.spec.replicas, max - oldTotal));
   scale(deps, deployment, fresh, replicas < fresh.spec.replicas ? replicas : wanted);
-  let spare = old.reduce((sum, replicaSet) => sum + available(replicaSet), available(fresh)) - min;
+  const started =
+    deps.client.get('replicasets', fresh.metadata.namespace ?? '', fresh.metadata.name) ?? fresh;
+  // Statuses lag behind: what may go is bounded by the specs too, or two rounds would take the same pod away.
+  let room = oldTotal + started.spec.replicas - min - Math.max(0, started.spec.replicas - available(started));
+  let spare = old.reduce((sum, replicaSet) => sum + available(replicaSet), available(started)) - min;
   for (const replicaSet of old) {
-    const unhealthy = Math.max(0, replicaSet.spec.replicas - available(replicaSet));
-    const healthy = Math.min(Math.max(0, spare), replicaSet.spec.replicas - unhealthy);
+    const unhealthy = Math.max(0, Math.min(room, replicaSet.spec.replicas - available(replicaSet)));
+    const healthy = Math.max(0, Math.min(room - unhealthy, spare, replicaSet.spec.replicas - unhealthy));
     spare -= healthy;
+    room -= unhealthy + healthy;
     scale(deps, deployment, replicaSet, replicaSet.spec.replicas - unhealthy - healthy);
   }
 }

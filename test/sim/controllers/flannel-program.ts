@@ -13,9 +13,17 @@ function networkOf(config: string | undefined): string | undefined {
   }
 }
 
+/** A line as klog writes it. */
+function klog(severity: 'I' | 'E', atMs: number, source: string, text: string): string {
+  const iso = new Date(atMs).toISOString();
+  return `${severity}${iso.slice(5, 7)}${iso.slice(8, 10)} ${iso.slice(11, 23)}000       1 ${source}] ${text}`;
+}
+
 /** flanneld with its CNI installer: needs net-conf.json and the node's podCIDR inside it, then brings up the overlay. */
 export function flannelProgram(client: SystemClient, timing: Timing): PodProgram {
   return (context) => {
+    const info = (text: string): string => klog('I', context.clock.nowMs(), 'main.go:200', text);
+    const error = (text: string): string => klog('E', context.clock.nowMs(), 'main.go:370', text);
     const node = context.node.name;
     const config = context.mounted('kube-flannel-cfg')['net-conf.json'];
     const network = networkOf(config);
@@ -26,24 +34,28 @@ export function flannelProgram(client: SystemClient, timing: Timing): PodProgram
       context.exit(1);
       return { stop: () => {} };
     };
-    context.log(`I flanneld: Determining IP address of default interface`);
-    context.log(`I flanneld: Using interface with name eth0 and address ${context.node.hostAddress}`);
+    context.log(info(`Determining IP address of default interface`));
+    context.log(info(`Using interface with name eth0 and address ${context.node.hostAddress}`));
     if (range === undefined)
       return fail(
-        `E flanneld: Failed to create SubnetManager: error parsing subnet config: invalid Network in net-conf.json`,
+        error(
+          `Failed to create SubnetManager: error parsing subnet config: invalid Network in net-conf.json`,
+        ),
       );
     if (podCidr === undefined)
       return fail(
-        `E flanneld: Error registering network: failed to acquire lease: node "${node}" pod cidr not assigned`,
+        error(`Error registering network: failed to acquire lease: node "${node}" pod cidr not assigned`),
       );
     if (!cidrContains(range, podCidr.split('/')[0] ?? '')) {
       return fail(
-        `E flanneld: Error registering network: failed to acquire lease: subnet "${network}" specified in the flannel net config doesn't contain "${podCidr}" PodCIDR of the "${node}" node`,
+        error(
+          `Error registering network: failed to acquire lease: subnet "${network}" specified in the flannel net config doesn't contain "${podCidr}" PodCIDR of the "${node}" node`,
+        ),
       );
     }
     const timer = context.clock.after(timing.readinessMs, () => {
-      context.log(`I flanneld: Wrote subnet file to /run/flannel/subnet.env`);
-      context.log(`I flanneld: Running backend.`);
+      context.log(info(`Wrote subnet file to /run/flannel/subnet.env`));
+      context.log(info(`Running backend.`));
       context.node.configureCni();
       context.setReady(true);
     });

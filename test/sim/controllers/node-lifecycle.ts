@@ -15,7 +15,7 @@ const OWN_TAINTS = [
 
 /** The taints that a node's conditions ask for, with the others it has. */
 export function wantedTaints(node: Node, now: string): Taint[] {
-  const ready = node.status.conditions?.find((condition) => condition.type === 'Ready')?.status;
+  const ready = readiness(node);
   const current = node.spec.taints ?? [];
   const others = current.filter((taint) => !OWN_TAINTS.includes(taint.key));
   const wanted: Taint[] = [];
@@ -32,10 +32,12 @@ export function wantedTaints(node: Node, now: string): Taint[] {
   return [...others, ...wanted];
 }
 
-/** Pods of a node that is not Ready are not Ready either, whatever their kubelet said last. */
+function readiness(node: Node): string | undefined {
+  return node.status.conditions?.find((condition) => condition.type === 'Ready')?.status;
+}
+
+/** Pods of a node that stops being Ready are marked once; a kubelet that lives says otherwise at its next sync. */
 function markPods(client: SystemClient, node: Node, now: string): void {
-  const ready = node.status.conditions?.find((condition) => condition.type === 'Ready')?.status;
-  if (ready === 'True' || ready === undefined) return;
   for (const pod of client.list('pods')) {
     if (pod.spec.nodeName !== node.metadata.name) continue;
     const conditions = pod.status.conditions ?? [];
@@ -50,6 +52,7 @@ function markPods(client: SystemClient, node: Node, now: string): void {
 
 /** Turns node conditions into taints and marks the pods of a lost node, as the node life-cycle controller does. */
 export function startNodeLifecycle(client: SystemClient, clock: Clock, delayMs: number): Reconciler {
+  const lastReady = new Map<string, string | undefined>();
   const reconciler = createReconciler(clock, delayMs, (key) => {
     const node = client.get('nodes', '', parseKey(key).name);
     if (node === undefined) return;
@@ -65,7 +68,9 @@ export function startNodeLifecycle(client: SystemClient, clock: Clock, delayMs: 
         { manager },
       );
     }
-    markPods(client, node, now);
+    const ready = readiness(node);
+    if (lastReady.get(node.metadata.name) === 'True' && ready !== 'True') markPods(client, node, now);
+    lastReady.set(node.metadata.name, ready);
   });
   client.subscribe((event) => {
     if (event.resource === 'nodes' && event.type !== 'DELETED') reconciler.enqueue(keyOf(event.object));

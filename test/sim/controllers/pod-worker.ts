@@ -14,7 +14,7 @@ import type { Timing } from './timing.ts';
 
 /** One pod on one node, from sandbox to removal. */
 export interface PodWorker {
-  /** The API object changed: only its deletion matters, a pod's spec does not change. */
+  /** The API object changed: it is to be deleted, or somebody else wrote a status that the next sync puts right. */
   observe(pod: Pod): void;
   /** A mounted ConfigMap changed in the API. */
   configMapChanged(name: string): void;
@@ -36,6 +36,10 @@ export interface PodWorkerDeps {
 
 const CNI_MISSING =
   'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
+
+function readyIn(status: PodStatus): string | undefined {
+  return status.conditions?.find((condition) => condition.type === 'Ready')?.status;
+}
 
 export function createPodWorker(deps: PodWorkerDeps, first: Pod): PodWorker {
   const { client, clock, events, machine, timing } = deps;
@@ -182,7 +186,9 @@ export function createPodWorker(deps: PodWorkerDeps, first: Pod): PodWorker {
 
   return {
     observe(pod) {
-      if (pod.metadata.deletionTimestamp !== undefined && !terminating) terminate(pod);
+      if (pod.metadata.deletionTimestamp !== undefined && !terminating) return terminate(pod);
+      if (!terminating && readyIn(pod.status) !== undefined && readyIn(pod.status) !== readyIn(status()))
+        clock.after(timing.nodeStatusMs, write);
     },
     configMapChanged(name) {
       if (!mounts.has(name)) return;
