@@ -197,9 +197,8 @@ describe.concurrent('a running agent', { timeout: 30_000 }, () => {
 
     const away = { url: 'http://127.0.0.1:9' };
     const third = await lab.startAgent({ node: 'node-b', coordinator: away, env });
-    await expect
-      .poll(async () => (await fetch(`${third.metricsUrl}/metrics`)).text(), { timeout: 3_000 })
-      .toMatch(/pathmedic_agent_probes_total\{kind="pod",protocol="tcp",outcome="ok".*\} [1-9]/);
+    const probed = /pathmedic_agent_probes_total\{kind="pod",protocol="tcp",outcome="ok".*\} [1-9]/;
+    await until(async () => probed.test(await (await fetch(`${third.metricsUrl}/metrics`)).text()));
   });
 
   it('probes outside the local limits are not made; the rest of the plan runs', async ({ lab }) => {

@@ -7,6 +7,8 @@ export interface Attempt {
   /** Notes how far the probe came. */
   reached(phase: ProbePhase): void;
   end(kind: OutcomeKind, detail?: string): void;
+  /** Whether it has ended: what it held is released, and late callbacks must not touch it. */
+  over(): boolean;
   /** Ends with what a system error means. */
   fail(error: unknown): void;
   /** Something odd arrived that may not be the answer: what to say instead of `timeout` if nothing else comes. */
@@ -68,6 +70,7 @@ export function attempt(
           if (!ended) phase = next;
         },
         end,
+        over: () => ended,
         fail,
         suspect: (kind, detail) => {
           suspicion = { kind, detail };

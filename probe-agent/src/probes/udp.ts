@@ -24,6 +24,7 @@ export function exchangeDatagram(
   socket.on('error', (error) => probe.fail(error));
   socket.on('message', receive);
   const send = (): void => {
+    if (probe.over()) return;
     probe.reached('send');
     socket.send(message, (error) => {
       if (error) probe.fail(error);
@@ -31,6 +32,7 @@ export function exchangeDatagram(
     });
   };
   const connect = (): void => {
+    if (probe.over()) return;
     socket.connect(target.port, target.address, (error?: Error) => (error ? probe.fail(error) : send()));
   };
   if (sourceAddress === null) connect();

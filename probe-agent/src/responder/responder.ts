@@ -56,6 +56,8 @@ export function createResponder(options: ResponderOptions): Responder {
     });
     server.listen({ port, ...(options.address === null ? {} : { host: options.address }) });
     await once(server, 'listening');
+    // Once it listens, an error is one connection's (no descriptor left to accept it): not a reason to stop answering.
+    server.on('error', () => {});
     closers.push(() => closeServer(server, connections));
     const bound = server.address();
     return typeof bound === 'object' && bound !== null ? bound.port : port;
@@ -103,6 +105,7 @@ async function bindUdp(
     const socket = createUdpResponder(family, deps, onRefused);
     socket.bind({ port, ...(address === null ? {} : { address }) });
     await once(socket, 'listening');
+    socket.on('error', () => {});
     return socket;
   };
   if (address !== null) return attempt(isIPv6(address) ? 'udp6' : 'udp4');

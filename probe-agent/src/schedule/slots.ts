@@ -1,9 +1,15 @@
 /** Share of the interval by which a probe may start after its slot: keeps agents and paths out of step. */
 const jitterShare = 0.2;
 
-/** A start within the slot that begins at `slotMs`. `random` is in [0, 1). */
+/**
+ * Probes start on the beat: two or three share a wake-up of the process, which costs more than the probe itself, and
+ * peers still see them spread, because every agent's beat is its own.
+ */
+const beatMs = 200;
+
+/** A start within the slot that begins at `slotMs`, on the beat. `random` is in [0, 1). */
 export function startWithinSlot(slotMs: number, intervalMs: number, random: number): number {
-  return slotMs + random * intervalMs * jitterShare;
+  return Math.ceil((slotMs + random * intervalMs * jitterShare) / beatMs) * beatMs;
 }
 
 /** First slot of a path new to the plan: anywhere in the first interval, so that a new plan does not start in a burst. */

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { AgentPlan } from '@pathmedic/shared/contract/plan.ts';
 import type { CheckSpec, ProbeSpec } from '@pathmedic/shared/contract/plan.ts';
 import { Report } from '@pathmedic/shared/contract/report.ts';
@@ -204,14 +205,10 @@ export async function startAgentUnderTest(options: {
 }
 
 /** Resolves when `condition` holds; rejects after `boundMs`. Looked at each 10 ms. */
-export function until(condition: () => boolean, boundMs = 15_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, boundMs = 15_000): Promise<void> {
   const startedMs = performance.now();
-  return new Promise((resolve, reject) => {
-    const look = (): void => {
-      if (condition()) resolve();
-      else if (performance.now() - startedMs > boundMs) reject(new Error(`not within ${boundMs} ms`));
-      else setTimeout(look, 10);
-    };
-    look();
-  });
+  while (!(await condition())) {
+    if (performance.now() - startedMs > boundMs) throw new Error(`not within ${boundMs} ms`);
+    await pause(10);
+  }
 }

@@ -18,16 +18,22 @@ export interface LagSampler {
  */
 export function startLagSampler(resolutionMs = 200, clock: Clock = systemClock): LagSampler {
   let maxMs = 0;
-  let dueMs = clock.monotonicMs() + resolutionMs;
-  let timer: Timer = clock.after(resolutionMs, tick);
+  let dueMs = 0;
+  let timer: Timer;
+  arm();
 
+  /** Whole multiples of the resolution: timers of others at such times share the wake-up. */
+  function arm(): void {
+    const nowMs = clock.monotonicMs();
+    dueMs = (Math.floor(nowMs / resolutionMs) + 1) * resolutionMs;
+    timer = clock.after(Math.ceil(dueMs - nowMs), tick);
+  }
   function observe(): void {
     maxMs = Math.max(maxMs, clock.monotonicMs() - dueMs);
   }
   function tick(): void {
     observe();
-    dueMs = clock.monotonicMs() + resolutionMs;
-    timer = clock.after(resolutionMs, tick);
+    arm();
   }
 
   return {
