@@ -85,7 +85,7 @@ describe('where a DaemonSet runs', () => {
       shouldRunOn(with_([{ matchExpressions: [...ssd.matchExpressions, ...many.matchExpressions] }]), here),
     ).toEqual({
       runs: 'no',
-      obstacles: [{ reason: 'affinity', failed: ['cores Gt [16]'] }],
+      obstacles: [{ reason: 'affinity', failed: [{ key: 'cores', text: 'cores Gt [16]' }] }],
     });
     expect(shouldRunOn(with_([{}]), here).runs).toBe('no');
     expect(

@@ -1,11 +1,11 @@
-import { failedRequirements, satisfiesRequiredAffinity } from './node-affinity.ts';
+import { type FailedRequirement, failedRequirements, satisfiesRequiredAffinity } from './node-affinity.ts';
 import type { DaemonSetRecord, NodeRecord, Taint } from './records.ts';
 import { automaticTolerations, formatTaint, untolerated } from './tolerations.ts';
 
 /** One thing in the pod template that keeps the DaemonSet off a node. */
 export type Obstacle =
   | { reason: 'node-selector'; key: string; wants: string; has: string | null }
-  | { reason: 'affinity'; failed: string[] }
+  | { reason: 'affinity'; failed: FailedRequirement[] }
   | { reason: 'taint'; taint: Taint };
 
 /** Where the DaemonSet controller would want a pod; `obstacles` holds every reason, not only the first. */
@@ -48,7 +48,7 @@ export function formatObstacle(obstacle: Obstacle): string {
       return `nodeSelector ${obstacle.key}=${obstacle.wants}, the node ${has}`;
     }
     case 'affinity':
-      return `required node affinity ${obstacle.failed.join(', ')}`;
+      return `required node affinity ${obstacle.failed.map(({ text }) => text).join(', ')}`;
     case 'taint':
       return `taint ${formatTaint(obstacle.taint)} is not tolerated`;
   }

@@ -47,16 +47,24 @@ export function satisfiesRequiredAffinity(required: Json, node: NodeRecord): boo
   return results.includes(null) ? null : false;
 }
 
-/** The requirements of all terms that this node fails, in words (`disk In [ssd]`). */
-export function failedRequirements(required: Json, node: NodeRecord): string[] {
-  const failed = new Set<string>();
+/** A requirement that a node fails: its key, and the whole of it in words (`disk In [ssd]`). */
+export interface FailedRequirement {
+  key: string;
+  text: string;
+}
+
+/** The requirements of all terms that this node fails, each once. */
+export function failedRequirements(required: Json, node: NodeRecord): FailedRequirement[] {
+  const labels = { ...node.meta.labels, 'metadata.name': node.meta.name };
+  const failed = new Map<string, FailedRequirement>();
   for (const term of required === null ? [] : (termsOf(required) ?? [])) {
     for (const requirement of [...(term.matchExpressions ?? []), ...(term.matchFields ?? [])]) {
-      const labels = { ...node.meta.labels, 'metadata.name': node.meta.name };
-      if (matchesRequirement(labels, requirement) === false) failed.add(formatRequirement(requirement));
+      if (matchesRequirement(labels, requirement) !== false) continue;
+      const text = formatRequirement(requirement);
+      failed.set(text, { key: requirement.key, text });
     }
   }
-  return [...failed];
+  return [...failed.values()];
 }
 
 function formatRequirement(requirement: z.infer<typeof Requirement>): string {

@@ -10,7 +10,9 @@ export interface Change {
 const ROUTINE = ['kube-controller-manager', 'kubelet', 'kube-scheduler', 'kube-apiserver'];
 
 function touches(fields: readonly string[], field: string): boolean {
-  return fields.some((path) => path.split(/[./]/).some((part) => part.replace(/^f:/, '') === field));
+  return fields.some((path) =>
+    path.split(/[./]/).some((part) => part.replace(/^f:/, '').replace(/\[.*$/, '') === field),
+  );
 }
 
 /**

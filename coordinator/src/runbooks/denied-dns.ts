@@ -1,0 +1,152 @@
+import type { NetworkSnapshot, PathState } from '../domain/network.ts';
+import type { Situation } from '../facts/cluster-facts.ts';
+import { clusterDns } from '../facts/coredns-objects.ts';
+import { isActive } from '../facts/pod-lookups.ts';
+import type { Change } from '../facts/recent-changes.ts';
+import type { NetworkPolicyRecord, PodRecord } from '../facts/records.ts';
+import { dnsPorts } from '../netpol/dns-allowance.ts';
+import { type Denial, evaluateFlow } from '../netpol/evaluate-flow.ts';
+import type { Direction } from '../netpol/policy-spec.ts';
+import { policyPodOf, type PolicyWorld, policyWorldOf } from '../netpol/policy-world.ts';
+import { clusterNamePaths, tally, type Tally } from './probe-evidence.ts';
+
+export interface PolicyOfDenial {
+  record: NetworkPolicyRecord;
+}
+
+/** Pods of one namespace that no policy lets ask the cluster DNS. */
+export interface DeniedDns {
+  namespace: string;
+  direction: Direction;
+  pods: PodRecord[];
+  /** Those that isolate them, the one changed last first. */
+  policies: PolicyOfDenial[];
+  /** DNS probes from agents in that namespace, and from agents outside of it. */
+  inside: Tally;
+  outside: Tally;
+}
+
+export type DeniedResult = { ok: true; denied: DeniedDns[]; policies: number } | { ok: false; why: string };
+
+/** Namespaces are judged by a bounded number of their pods: pods of one namespace mostly share their fate. */
+const MOST_PODS = 200;
+
+function latestWrite(record: NetworkPolicyRecord): number {
+  return Math.max(record.meta.createdMs, ...record.meta.writes.map(({ atMs }) => atMs));
+}
+
+/** The last write to a policy, its creation included. */
+export function policyChange(record: NetworkPolicyRecord): Change {
+  const [write] = record.meta.writes.toSorted((a, b) => b.atMs - a.atMs);
+  return { manager: write?.manager ?? 'an unknown manager', atMs: latestWrite(record) };
+}
+
+/** Null: the flow is allowed or cannot be decided. Denied only when every CoreDNS pod is out of reach on UDP. */
+function denialOf(
+  world: PolicyWorld,
+  from: PodRecord,
+  servers: readonly PodRecord[],
+  ports: readonly number[],
+): Denial | null {
+  let denial: Denial | null = null;
+  for (const server of servers) {
+    for (const port of ports) {
+      const verdict = evaluateFlow(world, {
+        from: { type: 'pod', pod: policyPodOf(from) },
+        to: { type: 'pod', pod: policyPodOf(server) },
+        port,
+        protocol: 'UDP',
+      });
+      if (verdict.verdict !== 'denied') return null;
+      denial = verdict.denials[0] ?? null;
+    }
+  }
+  return denial;
+}
+
+function probed(
+  network: NetworkSnapshot | null,
+  from: (namespace: string, path: PathState) => boolean,
+): Tally {
+  if (network === null) return tally([]);
+  return tally(
+    clusterNamePaths(network).filter(
+      (path) => path.path.from.mode !== 'host' && from(path.path.from.namespace, path),
+    ),
+  );
+}
+
+/** Agents under the namespace's own policies: canaries; where the namespace has none, any agent pod there. */
+function insideOf(network: NetworkSnapshot | null, namespace: string): Tally {
+  return probed(network, (from) => from === namespace);
+}
+
+function podsByNamespace(pods: readonly PodRecord[]): Map<string, PodRecord[]> {
+  const byNamespace = new Map<string, PodRecord[]>();
+  for (const pod of pods) {
+    if (!isActive(pod) || pod.hostNetwork) continue;
+    const list = byNamespace.get(pod.meta.namespace);
+    if (list === undefined) byNamespace.set(pod.meta.namespace, [pod]);
+    else list.push(pod);
+  }
+  return byNamespace;
+}
+
+/** Which namespaces' pods cannot ask the cluster DNS by policy; worst first. */
+export function deniedDns(situation: Situation): DeniedResult {
+  const { facts, network } = situation;
+  const world = policyWorldOf(facts);
+  if (world === null) return { ok: false, why: 'NetworkPolicies or namespaces could not be read' };
+  if (world.policies.length === 0) return { ok: true, denied: [], policies: 0 };
+  const dns = clusterDns(facts);
+  const servers = dns.pods.filter((pod) => isActive(pod) && pod.ips.length > 0);
+  if (servers.length === 0) return { ok: false, why: 'there is no CoreDNS pod to judge the way to' };
+  const listening = dnsPorts(dns).filter(({ protocol }) => protocol === 'UDP');
+  // The ports behind the Service; 53 itself only where that is one of them.
+  const ports = (listening.length > 1 ? listening.slice(1) : listening).map(({ port }) => port);
+  const found = new Map<string, DeniedDns>();
+  for (const [namespace, pods] of podsByNamespace(facts.pods)) {
+    const near = world.policies.filter(
+      (policy) =>
+        policy.namespace === namespace || servers.some(({ meta }) => meta.namespace === policy.namespace),
+    );
+    if (near.length === 0) continue;
+    for (const pod of pods.filter((one) => !servers.includes(one)).slice(0, MOST_PODS)) {
+      const denial = denialOf({ ...world, policies: near }, pod, servers, ports);
+      if (denial === null) continue;
+      const entry = found.get(namespace) ?? entryFor(situation, namespace, denial);
+      entry.pods.push(pod);
+      found.set(namespace, entry);
+    }
+  }
+  const denied = [...found.values()].filter(({ policies }) => policies.length > 0);
+  return {
+    ok: true,
+    denied: denied.toSorted((a, b) => rank(network, b) - rank(network, a)),
+    policies: world.policies.length,
+  };
+}
+
+function entryFor({ facts, network }: Situation, namespace: string, denial: Denial): DeniedDns {
+  const policies = facts.networkPolicies
+    .filter(({ meta }) =>
+      denial.policies.some((policy) => policy.namespace === meta.namespace && policy.name === meta.name),
+    )
+    .toSorted((a, b) => latestWrite(b) - latestWrite(a))
+    .map((record) => ({ record }));
+  const outside = probed(network, (from) => from !== namespace);
+  return {
+    namespace,
+    direction: denial.direction,
+    pods: [],
+    policies,
+    inside: insideOf(network, namespace),
+    outside,
+  };
+}
+
+/** Failing probes first, then the latest change. */
+function rank(network: NetworkSnapshot | null, { inside, policies }: DeniedDns): number {
+  const newest = policies[0] === undefined ? 0 : latestWrite(policies[0].record);
+  return (network !== null && inside.failing > 0 ? 1e15 : 0) + newest;
+}

@@ -1,0 +1,77 @@
+import type { CauseId } from '../domain/cause.ts';
+import type { ClusterFacts } from '../facts/cluster-facts.ts';
+import { cniAgents } from '../facts/cni-flavour.ts';
+import { clusterDns } from '../facts/coredns-objects.ts';
+import { evidence } from './evidence.ts';
+import { type Signature, SIGNATURES } from './signatures.ts';
+import type { Weighed } from './weigh.ts';
+
+const MAX_LINE = 2000;
+
+interface Line {
+  component: Signature['component'];
+  text: string;
+  weighed: (weight: number) => Weighed;
+}
+
+/** Whose log it is, by the pod's owner; a pod that is none of the known components counts for nobody. */
+function componentOf(facts: ClusterFacts, namespace: string, pod: string): Signature['component'] | null {
+  const record = facts.pods.find(({ meta }) => meta.namespace === namespace && meta.name === pod);
+  const owner = record?.meta.owner?.uid;
+  const isCni = cniAgents(facts).some(({ daemonSets }) => daemonSets.some(({ meta }) => meta.uid === owner));
+  if (isCni && owner !== undefined) return 'cni';
+  if (record !== undefined && clusterDns(facts).pods.includes(record)) return 'coredns';
+  return record?.meta.owner?.name === 'kube-proxy' ? 'kube-proxy' : null;
+}
+
+function logLines(facts: ClusterFacts): Line[] {
+  return facts.logs.flatMap((log) => {
+    const component = componentOf(facts, log.namespace, log.pod);
+    if (component === null) return [];
+    return log.lines.map((text) => ({
+      component,
+      text: text.slice(0, MAX_LINE),
+      weighed: (weight: number) => ({
+        weight,
+        evidence: evidence('log', `${log.namespace}/${log.pod} on ${log.node || 'an unknown node'}: ${text}`),
+      }),
+    }));
+  });
+}
+
+function eventLines(facts: ClusterFacts): Line[] {
+  return facts.events
+    .filter(({ type }) => type !== 'Normal')
+    .map((event) => ({
+      component: 'any' as const,
+      text: `${event.reason} ${event.message}`.slice(0, MAX_LINE),
+      weighed: (weight: number) => ({
+        weight,
+        evidence: evidence(
+          'event',
+          `${event.object.kind} ${event.object.name}: ${event.reason}: ${event.message}`,
+          {
+            atMs: event.lastMs,
+          },
+        ),
+      }),
+    }));
+}
+
+/**
+ * What events and logs of networking components say, by cause. Each signature counts once, however often it is printed:
+ * repetition is no second witness.
+ */
+export function matchSignatures(facts: ClusterFacts): Map<CauseId, Weighed[]> {
+  const lines = [...logLines(facts), ...eventLines(facts)];
+  const byCause = new Map<CauseId, Weighed[]>();
+  for (const signature of SIGNATURES) {
+    const hit = lines.find(
+      ({ component, text }) =>
+        (signature.component === 'any' || signature.component === component) && signature.pattern.test(text),
+    );
+    if (hit === undefined) continue;
+    byCause.set(signature.cause, [...(byCause.get(signature.cause) ?? []), hit.weighed(signature.weight)]);
+  }
+  return byCause;
+}

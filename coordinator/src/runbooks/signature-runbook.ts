@@ -1,0 +1,34 @@
+import type { CauseId } from '../domain/cause.ts';
+import { matchSignatures } from './match-signatures.ts';
+import type { Runbook } from './runbook.ts';
+import { check, weighedCause } from './weigh.ts';
+
+/**
+ * A cause that only its messages tell of: it is named, with what was printed, and people are asked. Text never proposes
+ * anything.
+ */
+export function signatureRunbook(id: CauseId, title: string, meaning: string): Runbook {
+  return {
+    id,
+    needs: ['events', 'logs'],
+    wantsLogs: () => [],
+    judge({ facts }) {
+      const pro = matchSignatures(facts).get(id) ?? [];
+      const first = pro[0];
+      const cause = weighedCause({
+        id,
+        component: title,
+        summary: first === undefined ? meaning : `${meaning}: ${first.evidence.text}`,
+        pro,
+        contra: [],
+      });
+      const detail = first?.evidence.text ?? 'no event or log line says so';
+      return {
+        cause,
+        checks: [check(id, title, first === undefined ? 'clear' : 'found', detail)],
+        unknown: [],
+      };
+    },
+    remedy: () => null,
+  };
+}
