@@ -51,24 +51,27 @@ const EXISTS = new RegExp(`^(!?)\\s*(${KEY})$`);
 const EQUALITY = new RegExp(`^(${KEY})\\s*(==|=|!=|>|<)\\s*(\\S*)$`);
 const SET = new RegExp(`^(${KEY})\\s+(in|notin)\\s*\\(([^()]*)\\)$`);
 
+const SIGNS: Readonly<Record<string, LabelRequirement['operator']>> = {
+  '=': 'in',
+  '==': 'in',
+  '!=': 'notin',
+  '>': 'gt',
+  '<': 'lt',
+};
+
 function parseOne(part: string): LabelRequirement {
-  const exists = EXISTS.exec(part);
-  if (exists?.[2] !== undefined)
-    return { key: exists[2], operator: exists[1] === '!' ? '!' : 'exists', values: [] };
-  const set = SET.exec(part);
-  if (set?.[1] !== undefined && set[3] !== undefined) {
-    const values = set[3].split(',').map((value) => value.trim());
-    return { key: set[1], operator: set[2] === 'in' ? 'in' : 'notin', values };
+  const [, bang, name] = EXISTS.exec(part) ?? [];
+  if (name !== undefined) return { key: name, operator: bang === '!' ? '!' : 'exists', values: [] };
+  const [, setKey, word, list] = SET.exec(part) ?? [];
+  if (setKey !== undefined && list !== undefined) {
+    const values = list.split(',').map((value) => value.trim());
+    return { key: setKey, operator: word === 'in' ? 'in' : 'notin', values };
   }
-  const equality = EQUALITY.exec(part);
-  if (equality?.[1] !== undefined && equality[3] !== undefined) {
-    const operators = { '=': 'in', '==': 'in', '!=': 'notin', '>': 'gt', '<': 'lt' } as const;
-    const sign = equality[2] ?? '=';
-    const operator = Object.entries(operators).find(([text]) => text === sign)?.[1] ?? 'in';
-    return { key: equality[1], operator, values: [equality[3]] };
-  }
-  const word = /^\S+\s+(\S+)/.exec(part)?.[1] ?? part;
-  throw badRequest(`unable to parse requirement: found '${word}', expected: in, notin, =, ==, !=, gt, lt`);
+  const [, key, sign, value] = EQUALITY.exec(part) ?? [];
+  if (key !== undefined && value !== undefined)
+    return { key, operator: SIGNS[sign ?? '='] ?? 'in', values: [value] };
+  const found = /^\S+\s+(\S+)/.exec(part)?.[1] ?? part;
+  throw badRequest(`unable to parse requirement: found '${found}', expected: in, notin, =, ==, !=, gt, lt`);
 }
 
 /** Parses the `labelSelector` query parameter; an empty text selects everything. */

@@ -49,34 +49,32 @@ function segmentsOf(path: string): string[] {
   }
 }
 
+/** Below `/api/v1` and `/apis/GROUP/VERSION`; undefined for every other path. */
+function resourcePath(
+  segments: readonly string[],
+): { group: string; version: string; rest: readonly string[] } | undefined {
+  const [root, first = '', second = ''] = segments;
+  if (root === 'api' && segments.length > 2) return { group: '', version: first, rest: segments.slice(2) };
+  if (root === 'apis' && segments.length > 3)
+    return { group: first, version: second, rest: segments.slice(3) };
+  return undefined;
+}
+
 /** Reads method and URL the way apiserver's RequestInfo does. */
 export function parseRequestInfo(method: string, url: string): RequestInfo {
   const parsed = new URL(url, 'http://apiserver');
-  const query = parsed.searchParams;
-  const segments = segmentsOf(parsed.pathname);
-  const base = { method, path: parsed.pathname, query };
-  const core = segments[0] === 'api';
-  const rest = segments.slice(core ? 2 : 3);
-  if ((!core && segments[0] !== 'apis') || rest.length === 0) {
+  const base = { method, path: parsed.pathname, query: parsed.searchParams };
+  const target = resourcePath(segmentsOf(parsed.pathname));
+  if (target === undefined) {
     const empty = { group: '', version: '', resource: '', subresource: '', namespace: '', name: '' };
     return { ...base, verb: method.toLowerCase(), isResource: false, ...empty };
   }
-  const group = core ? '' : (segments[1] ?? '');
-  const version = (core ? segments[1] : segments[2]) ?? '';
+  const { group, version, rest } = target;
   const inNamespace =
-    rest[0] === 'namespaces' && rest.length > 2 && rest[2] !== 'status' && rest[2] !== 'finalize';
+    rest[0] === 'namespaces' && rest.length > 2 && !['status', 'finalize'].includes(rest[2] ?? '');
   const [resource = '', name = '', ...sub] = inNamespace ? rest.slice(2) : rest;
   // A Namespace is in itself, for authorization.
   const namespace = inNamespace ? (rest[1] ?? '') : resource === 'namespaces' ? name : '';
-  return {
-    ...base,
-    verb: verbOf(method, name, query),
-    isResource: true,
-    group,
-    version,
-    resource,
-    subresource: sub.join('/'),
-    namespace,
-    name,
-  };
+  const about = { group, version, resource, subresource: sub.join('/'), namespace, name };
+  return { ...base, verb: verbOf(method, name, base.query), isResource: true, ...about };
 }

@@ -16,8 +16,11 @@ import { isObject, numberAt, stringAt } from './json-value.ts';
 import { isSelected, listObjects, parseSelection } from './list-objects.ts';
 import { applyMergePatch } from './merge-patch.ts';
 import { unknownFields } from './object-model.ts';
-import type { DeleteOptions, WriteContext, WriteOptions } from './object-writes.ts';
-import { createObject, deleteObject, updateObject } from './object-writes.ts';
+import { createObject } from './create-object.ts';
+import type { DeleteOptions } from './delete-object.ts';
+import { deleteObject } from './delete-object.ts';
+import { updateObject } from './update-object.ts';
+import type { WriteContext, WriteOptions } from './write-context.ts';
 import type { PodLogSource } from './pod-log.ts';
 import { readPodLog } from './pod-log.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -145,23 +148,24 @@ function deleteReply(entry: ResourceEntry, outcome: ReturnType<typeof deleteObje
   return { code: 200, json: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details } };
 }
 
+const ON_COLLECTION = ['list', 'watch', 'create', 'deletecollection'];
+const ON_OBJECT = ['get', 'update', 'patch', 'delete'];
+
+function verbsOf(entry: ResourceEntry, info: RequestInfo): readonly string[] {
+  if (info.subresource === 'log') return ['get'];
+  if (info.subresource !== '') return ['get', 'update', 'patch'];
+  const applicable = info.name === '' ? ON_COLLECTION : ON_OBJECT;
+  return entry.verbs.filter((verb) => applicable.includes(verb));
+}
+
 /** The table's entry for a request; throws 404 or 405 for what is not served. */
 export function entryFor(info: RequestInfo): ResourceEntry {
   const entry = findResource(info.group, info.version, info.resource);
   if (entry === undefined) throw noSuchResource();
   if (info.subresource !== '' && !entry.subresources.some((sub) => sub === info.subresource))
     throw noSuchResource();
-  const onCollection = info.name === '';
-  const known = onCollection
-    ? ['list', 'watch', 'create', 'deletecollection']
-    : ['get', 'update', 'patch', 'delete'];
-  const allowed = known.includes(info.verb) && entry.verbs.includes(info.verb);
-  if (!allowed || (onCollection && info.verb === 'create' && entry.namespaced && info.namespace === ''))
-    throw methodNotAllowed();
-  if (
-    info.subresource !== '' &&
-    (info.verb === 'delete' || (info.subresource === 'log' && info.verb !== 'get'))
-  )
+  const needsNamespace = entry.namespaced && info.verb === 'create';
+  if (!verbsOf(entry, info).includes(info.verb) || (needsNamespace && info.namespace === ''))
     throw methodNotAllowed();
   return entry;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock, Timer } from '@pathmedic/shared/runtime/clock.ts';
-import { timestamp } from '../apiserver/object-writes.ts';
+import { timestamp } from '../apiserver/write-context.ts';
 import type { ContainerLog, LogLine } from '../apiserver/pod-log.ts';
 import type { Container, ContainerState, ContainerStatus, Pod } from '../apiserver/stored-pods.ts';
 import type { EventRecorder } from './event-recorder.ts';

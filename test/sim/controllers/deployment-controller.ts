@@ -1,5 +1,5 @@
 import type { Clock } from '@pathmedic/shared/runtime/clock.ts';
-import { timestamp } from '../apiserver/object-writes.ts';
+import { timestamp } from '../apiserver/write-context.ts';
 import type { Deployment, ReplicaSet } from '../apiserver/stored-kinds.ts';
 import type { Condition } from '../apiserver/stored-pods.ts';
 import type { SystemClient } from '../apiserver/system-client.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '@pathmedic/shared/runtime/clock.ts';
-import { timestamp } from '../apiserver/object-writes.ts';
+import { timestamp } from '../apiserver/write-context.ts';
 import type { SystemClient } from '../apiserver/system-client.ts';
 
 export interface EventSubject {

@@ -1,5 +1,5 @@
 import type { Clock } from '@pathmedic/shared/runtime/clock.ts';
-import { timestamp } from '../apiserver/object-writes.ts';
+import { timestamp } from '../apiserver/write-context.ts';
 import type { ContainerLog } from '../apiserver/pod-log.ts';
 import { storedAs } from '../apiserver/stored-kinds.ts';
 import type { Condition, Pod } from '../apiserver/stored-pods.ts';

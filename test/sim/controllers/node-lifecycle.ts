@@ -1,5 +1,5 @@
 import type { Clock } from '@pathmedic/shared/runtime/clock.ts';
-import { timestamp } from '../apiserver/object-writes.ts';
+import { timestamp } from '../apiserver/write-context.ts';
 import { sameJson } from '../apiserver/json-value.ts';
 import type { JsonValue } from '../apiserver/json-value.ts';
 import type { Node, Taint } from '../apiserver/stored-pods.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock, Timer } from '@pathmedic/shared/runtime/clock.ts';
-import { timestamp } from '../apiserver/object-writes.ts';
+import { timestamp } from '../apiserver/write-context.ts';
 import type { ContainerLog } from '../apiserver/pod-log.ts';
 import type { Condition, Pod, PodStatus } from '../apiserver/stored-pods.ts';
 import type { SystemClient } from '../apiserver/system-client.ts';
