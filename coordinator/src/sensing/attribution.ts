@@ -64,7 +64,9 @@ export function attribute(
   const second = mixtures.some(({ state }) => state.state === 'failing')
     ? locate([
         ...fixed.map((entry) => inputOf(entry, expectedLoss(entry.components, losses))),
-        ...mixtures.map((entry) => inputOf(entry, mixtureLoss(entry.state.path, plan, dataplane, losses))),
+        ...mixtures.map((entry) =>
+          inputOf(entry, generous(mixtureLoss(entry.state.path, plan, dataplane, losses))),
+        ),
       ])
     : { suspects: [], unexplained: [] };
 
@@ -124,6 +126,11 @@ function throughBackends(path: Path, plan: NetworkPlan): Path[] {
       ? { ...path, to: { ...to, backend: { pod: backend.pod, node: backend.node } } }
       : path;
   });
+}
+
+/** Backends are not chosen evenly, and their loss rates are estimates: only clearly more loss is news. */
+function generous(expected: number): number {
+  return expected < 0.02 ? expected : Math.min(1, expected * 1.2 + 0.08);
 }
 
 function mixtureLoss(path: Path, plan: NetworkPlan, dataplane: Dataplane, losses: readonly Loss[]): number {

@@ -52,11 +52,10 @@ export function createChecks(): Checks {
       const specs: CheckSpec[] = [];
       for (const check of open.values()) {
         if (check.untilMs <= nowMs) continue;
-        const probes = check.request.pathIds.flatMap((id) => {
-          const planned = plan.paths.get(id);
-          return planned?.agentUid === agentUid && !check.results.has(id) ? [planned.probe] : [];
-        });
-        if (probes.length === 0) continue;
+        const own = check.request.pathIds.flatMap((id) => plan.paths.get(id) ?? []);
+        const probes = own.filter((planned) => planned.agentUid === agentUid).map(({ probe }) => probe);
+        // Whole until all of it is done: each change would make the agent fetch its plan again.
+        if (probes.every(({ pathId }) => check.results.has(pathId))) continue;
         const { nonce } = check.request;
         specs.push({
           nonce,

@@ -20,6 +20,8 @@ export interface DetectInput {
   pending: boolean;
   open: readonly Incident[];
   nodeCount: number;
+  /** Paths that lost only a part have to stay clean for this long. */
+  partialCalmMs: number;
 }
 
 const maxSymptoms = 30;
@@ -109,7 +111,7 @@ function grew(before: readonly Symptom[], after: readonly Symptom[]): boolean {
 }
 
 /** Gone: no symptom of it for the hold time, and every path that failed is healthy again. Unknown is not healthy. */
-function recovery(incident: Incident, { snapshot, mayOpen }: DetectInput): Decision | null {
+function recovery(incident: Incident, { snapshot, mayOpen, partialCalmMs }: DetectInput): Decision | null {
   // While the view is incomplete nothing can be said to be over.
   if (incident.symptomsGone || !snapshot.complete || mayOpen === 'nothing') return null;
   if (incident.symptoms.every(({ kind }) => kind === 'asked')) return null;
@@ -117,13 +119,19 @@ function recovery(incident: Incident, { snapshot, mayOpen }: DetectInput): Decis
   const affected = [...new Set(incident.symptoms.flatMap(({ pathIds }) => pathIds))].flatMap(
     (id) => states.get(id) ?? [],
   );
-  if (!affected.every(({ state }) => state === 'healthy')) return null;
+  const calmSinceMs = snapshot.atMs - (losesPart(incident) ? partialCalmMs : 0);
+  if (!affected.every(({ state, sinceMs }) => state === 'healthy' && sinceMs <= calmSinceMs)) return null;
   return {
     kind: 'recovered',
     incidentId: incident.id,
     expectedLength: incident.length,
     detail: recoveryDetail(affected),
   };
+}
+
+/** A path that loses a few per cent looks healthy for a while every now and then. */
+function losesPart({ symptoms }: Incident): boolean {
+  return symptoms.some(({ lossRate }) => lossRate !== null && lossRate < 0.8);
 }
 
 function recoveryDetail(affected: readonly PathState[]): string {

@@ -86,7 +86,7 @@ describe('a fault that loses everything', () => {
     const world = createWorld(healthyCluster(5));
     await world.run(40_000);
     const cut = cutPods('node4');
-    world.setNetwork((path, atMs) => (isDns(path) && path.from.mode === 'canary' ? 'timeout' : cut(path)));
+    world.setNetwork((path) => (isDns(path) && path.from.mode === 'canary' ? 'timeout' : cut(path)));
     await world.run(40_000);
     expect(
       world.memory

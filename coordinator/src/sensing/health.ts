@@ -48,7 +48,7 @@ const partialWindows = 3;
 export function judgePath(
   before: PathVerdict,
   samples: readonly PathSample[],
-  twins: readonly PathSample[],
+  twins: () => readonly PathSample[],
   nowMs: number,
   settings: SensingSettings,
 ): PathVerdict {
@@ -88,11 +88,11 @@ function healthy(seen: PathVerdict, samples: readonly PathSample[]): PathVerdict
 function found(
   seen: PathVerdict,
   samples: readonly PathSample[],
-  twins: readonly PathSample[],
+  twins: () => readonly PathSample[],
   settings: SensingSettings,
 ): PathVerdict | null {
   const run = badRun(samples);
-  const lost = Math.max(lostIn(run), run.length > 0 ? lostIn(badRun(twins)) : 0);
+  const lost = Math.max(lostIn(run), run.length > 0 ? lostIn(badRun(twins())) : 0);
   if (lost >= settings.fastLostProbes) return asFailing(seen, 'full', run);
   // What was before the last recovery is another fault's loss.
   const recent = samples.filter((s) => seen.state !== 'healthy' || s.receivedMs > seen.sinceMs);

@@ -5,6 +5,8 @@ import type { PathHistory, PathSample } from './path-history.ts';
 import type { NetworkPlan } from './plan.ts';
 import type { SensingSettings } from './settings.ts';
 
+const knownTwins = new WeakMap<NetworkPlan, Map<string, string[]>>();
+
 /** Judges every planned path; verdicts of paths that left the plan are dropped. */
 export function judgePaths(
   before: ReadonlyMap<string, PathVerdict>,
@@ -14,50 +16,55 @@ export function judgePaths(
   settings: SensingSettings,
 ): Map<string, PathVerdict> {
   const verdicts = new Map<string, PathVerdict>();
-  const twins = twinSamples(plan, histories);
+  const twins = knownTwins.get(plan) ?? twinsOf(plan);
+  knownTwins.set(plan, twins);
   for (const [id, planned] of plan.paths) {
     const history = histories.get(id);
     const samples = history?.signature === planned.signature ? history.samples : [];
     const earlier = earlierVerdict(before.get(id), planned.signature, nowMs);
     verdicts.set(id, {
-      ...judgePath(earlier, samples, twins.get(twinsKey(id)) ?? samples, nowMs, settings),
+      ...judgePath(earlier, samples, () => addUp(twins.get(id) ?? [], plan, histories), nowMs, settings),
       signature: planned.signature,
     });
   }
   return verdicts;
 }
 
-/** The path's id without its protocol: the same for all protocols between the same two ends. */
-function twinsKey(pathId: string): string {
-  const [kind, , ...ends] = pathId.split('|');
-  return `${kind}|${ends.join('|')}`;
+/** All protocols between the same two ends: the path's id without its protocol. */
+function twinsOf(plan: NetworkPlan): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  const byPath = new Map<string, string[]>();
+  for (const id of plan.paths.keys()) {
+    const [kind, , ...ends] = id.split('|');
+    const key = `${kind}|${ends.join('|')}`;
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    group.push(id);
+    byPath.set(id, group);
+  }
+  return byPath;
 }
 
-/** Windows of all protocols between the same ends, added up report by report. */
-function twinSamples(
+/** Windows of these paths added up report by report. */
+function addUp(
+  ids: readonly string[],
   plan: NetworkPlan,
   histories: ReadonlyMap<string, PathHistory>,
-): Map<string, PathSample[]> {
-  const sums = new Map<string, Map<number, PathSample>>();
-  for (const [id, { signature }] of plan.paths) {
+): PathSample[] {
+  const byReport = new Map<number, PathSample>();
+  for (const id of ids) {
     const history = histories.get(id);
-    if (history?.signature !== signature) continue;
-    const key = twinsKey(id);
-    const byReport = sums.get(key) ?? new Map<number, PathSample>();
-    sums.set(key, byReport);
+    if (history === undefined || history.signature !== plan.paths.get(id)?.signature) continue;
     for (const sample of history.samples) {
       const sum = byReport.get(sample.receivedMs);
-      const added =
-        sum === undefined ? sample : { ...sum, sent: sum.sent + sample.sent, lost: sum.lost + sample.lost };
-      byReport.set(sample.receivedMs, added);
+      const { sent, lost } = sample;
+      byReport.set(
+        sample.receivedMs,
+        sum === undefined ? sample : { ...sum, sent: sum.sent + sent, lost: sum.lost + lost },
+      );
     }
   }
-  return new Map(
-    [...sums].map(([key, byReport]) => [
-      key,
-      [...byReport.values()].toSorted((a, b) => a.receivedMs - b.receivedMs),
-    ]),
-  );
+  return [...byReport.values()].toSorted((a, b) => a.receivedMs - b.receivedMs);
 }
 
 /** A path to a new pod starts over, unless it was failing: that is over only when it is seen to work. */

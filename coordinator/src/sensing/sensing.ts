@@ -47,9 +47,11 @@ export interface Sensing {
   reset(): void;
 }
 
-/** A snapshot is made anew at most this often. */
+/** A snapshot is made anew at most this often, and in a large cluster takes at most this share of the time. */
 const snapshotEveryMs = 250;
+const snapshotShare = 0.1;
 const planEveryMs = 1000;
+const partialCalmWindows = 12;
 /** Building the plan of a large cluster takes time; it may take this share of it. */
 const planShare = 0.05;
 
@@ -60,7 +62,7 @@ interface Memory {
   ingest: ReturnType<typeof createIngest>;
   verdicts: ReadonlyMap<string, PathVerdict>;
   tracked: TrackedSymptoms;
-  latest: { atMs: number; snapshot: NetworkSnapshot; doubt: string | null } | null;
+  latest: { nextMs: number; snapshot: NetworkSnapshot; doubt: string | null } | null;
 }
 
 export function createSensing(options: SensingOptions): Sensing {
@@ -116,7 +118,8 @@ export function createSensing(options: SensingOptions): Sensing {
 
   function evaluate(): NonNullable<Memory['latest']> {
     const nowMs = clock.nowMs();
-    if (memory.latest !== null && nowMs - memory.latest.atMs < snapshotEveryMs) return memory.latest;
+    const startedMs = clock.monotonicMs();
+    if (memory.latest !== null && startedMs < memory.latest.nextMs) return memory.latest;
     const present = currentPlan();
     const known = facts();
     const histories = memory.ingest.histories();
@@ -164,7 +167,9 @@ export function createSensing(options: SensingOptions): Sensing {
       symptoms: activeSymptoms(memory.tracked),
       agents: presence.agents,
     };
-    memory.latest = { atMs: nowMs, snapshot, doubt: presence.doubt };
+    const tookMs = clock.monotonicMs() - startedMs;
+    const nextMs = startedMs + Math.max(snapshotEveryMs, tookMs / snapshotShare);
+    memory.latest = { nextMs, snapshot, doubt: presence.doubt };
     return memory.latest;
   }
 
@@ -200,6 +205,7 @@ export function createSensing(options: SensingOptions): Sensing {
         mayOpen: mayOpen(doubt),
         pending: isPending(memory.tracked, snapshot.atMs, settings),
         nodeCount: facts().nodes.length,
+        partialCalmMs: settings.windowMs * partialCalmWindows,
       };
     },
     clusterName: () => facts().clusterName,

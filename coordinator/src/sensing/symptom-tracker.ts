@@ -27,29 +27,45 @@ export function trackSymptoms(
 ): Map<string, Tracked> {
   const next = new Map<string, Tracked>();
   for (const one of observed) {
-    const { symptom } = one;
-    const earlier = before.get(symptom.key);
-    // What began in a roll-out or with a node gone does not become news while it ends.
-    const inTransition = one.inTransition === true || earlier?.inTransition === true;
-    const holdMs = inTransition ? Math.max(one.holdMs, earlier?.holdMs ?? 0) : one.holdMs;
-    const firstSeenMs = earlier?.firstSeenMs ?? nowMs;
-    const active = earlier?.active === true || hasHeld({ ...one, holdMs }, firstSeenMs, nowMs);
-    // Loss on a path began before the path was judged; a fault does not become younger while it lasts.
-    const sinceMs = Math.min(symptom.sinceMs, earlier?.symptom.sinceMs ?? symptom.sinceMs, firstSeenMs);
-    next.set(symptom.key, {
-      symptom: { ...symptom, sinceMs },
-      holdMs,
-      inTransition,
-      firstSeenMs,
-      lastSeenMs: nowMs,
-      active,
-    });
+    const earlier = before.get(one.symptom.key);
+    next.set(one.symptom.key, earlier === undefined ? begin(one, nowMs) : goOn(earlier, one, nowMs));
   }
   for (const [key, tracked] of before) {
     if (next.has(key) || nowMs - tracked.lastSeenMs >= goneHoldMs) continue;
     next.set(key, tracked);
   }
   return next;
+}
+
+function begin(one: Observed, nowMs: number): Tracked {
+  const { symptom, holdMs, inTransition = false } = one;
+  const active = hasHeld(one, nowMs, nowMs);
+  const sinceMs = Math.min(symptom.sinceMs, nowMs);
+  return {
+    symptom: { ...symptom, sinceMs },
+    holdMs,
+    inTransition,
+    firstSeenMs: nowMs,
+    lastSeenMs: nowMs,
+    active,
+  };
+}
+
+function goOn(earlier: Tracked, one: Observed, nowMs: number): Tracked {
+  const { firstSeenMs } = earlier;
+  // What began in a roll-out or with a node gone does not become news while it ends.
+  const inTransition = one.inTransition === true || earlier.inTransition;
+  const holdMs = inTransition ? Math.max(one.holdMs, earlier.holdMs) : one.holdMs;
+  // A fault does not become younger while it lasts.
+  const sinceMs = Math.min(one.symptom.sinceMs, earlier.symptom.sinceMs);
+  return {
+    symptom: { ...one.symptom, sinceMs },
+    holdMs,
+    inTransition,
+    firstSeenMs,
+    lastSeenMs: nowMs,
+    active: earlier.active || hasHeld({ ...one, holdMs }, firstSeenMs, nowMs),
+  };
 }
 
 /** An explanation has to last this long, also for evidence that is older. */

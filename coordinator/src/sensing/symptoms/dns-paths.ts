@@ -50,7 +50,7 @@ export function clusterDnsSymptom(suspects: readonly Suspect[], observation: Obs
 }
 
 function headline(vipLoss: number | null): string {
-  if (vipLoss === null || vipLoss > 0.8) return 'DNS does not answer in the whole cluster';
+  if (vipLoss === null || vipLoss > 0.7) return 'DNS does not answer in the whole cluster';
   return `DNS loses ${percent(vipLoss)} of the questions in the whole cluster`;
 }
 

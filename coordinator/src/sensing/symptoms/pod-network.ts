@@ -1,5 +1,4 @@
 import type { PathState, Suspect } from '../../domain/network.ts';
-import { parseComponent } from '../../domain/component.ts';
 import { cniHoldMs } from './roll-out-hold.ts';
 import type { Observation, Observed } from './observation.ts';
 import { bounded } from './observation.ts';
@@ -21,7 +20,6 @@ export function nodeSymptom(
     ({ path, state }) => explained.has(path.id) && state === 'failing',
   );
   const loss = lossRate(failing);
-  const kinds = new Set(suspects.map(({ component }) => parseComponent(component).kind));
   const gone = kind === 'node' && observation.silentNodes.has(node);
   return {
     holdMs: gone
@@ -36,7 +34,7 @@ export function nodeSymptom(
       component: suspects[0]?.component ?? null,
       headline: gone
         ? `${node} is gone: it answers nobody and reports nothing`
-        : headline(kind, node, { loss, kinds, out }),
+        : headline(kind, node, { broken: worstRate(suspects), loss: lossRate([...out, ...into]), out }),
       sinceMs: failingSince(failing, observation.nowMs),
       lines: [
         ...direction(`${node} to`, out, pathKind),
@@ -55,9 +53,9 @@ export function nodeSymptom(
 function headline(
   kind: 'pod-network' | 'node',
   node: string,
-  seen: { loss: number | null; kinds: ReadonlySet<string>; out: readonly PathState[] },
+  seen: { broken: number; loss: number | null; out: readonly PathState[] },
 ): string {
-  if (seen.loss !== null && seen.loss < 0.8) {
+  if (seen.broken < 0.8 && seen.loss !== null) {
     const share = percent(seen.loss);
     return kind === 'node'
       ? `${node} loses ${share} of its traffic`
@@ -71,6 +69,11 @@ function headline(
   return outKnownGood
     ? `Pods on other nodes cannot reach pods on ${node}`
     : `Pods on ${node} cannot reach pods on other nodes`;
+}
+
+/** Loss rate of the worst of these components, as fitted over all of their paths. */
+function worstRate(suspects: readonly Suspect[]): number {
+  return Math.max(0, ...suspects.map((suspect) => suspect.lossRate));
 }
 
 /** `12 %`, never 0 % for something. */
