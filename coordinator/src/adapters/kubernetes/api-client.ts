@@ -8,6 +8,8 @@ export interface ApiRefusal {
   /** `Conflict`, `AlreadyExists`, `Invalid`, ...; empty when the body was no Status. */
   reason: string;
   message: string;
+  /** `details` of the Status: which object, which field. */
+  details: Readonly<Record<string, unknown>>;
 }
 
 export type ApiAnswer<T> =
@@ -99,7 +101,7 @@ function refusalOf(code: number, text: string): ApiRefusal {
     // A proxy in between, or plain text.
   }
   const message = textOf(status['message']) || text.slice(0, 300);
-  return { code, reason: textOf(status['reason']), message: message.slice(0, 1000) };
+  return { code, reason: textOf(status['reason']), message: message.slice(0, 400), details: fieldsOf(status['details']) };
 }
 
 /** One line that says what went wrong, for details of results. */

@@ -9,7 +9,7 @@ export interface LeadershipSettings {
   /** Name of the Lease. */
   name?: string;
   /** Unique to this process. */
-  identity: string;
+  holder: string;
   /** Where this replica is reached while it leads. */
   url: string;
   /** How long a lease is valid without renewal. */
@@ -77,7 +77,7 @@ export function createKubernetesLeadership(
   function mine(transitions: number, acquireTime: string): Omit<Lease, 'resourceVersion'> {
     return {
       name,
-      holder: settings.identity,
+      holder: settings.holder,
       durationSeconds: leaseMs / 1000,
       renewTime: microTime(clock.nowMs()),
       acquireTime,
@@ -97,7 +97,7 @@ export function createKubernetesLeadership(
       return;
     }
     const { lease } = found;
-    const own = lease.holder === settings.identity;
+    const own = lease.holder === settings.holder;
     if (!own) {
       lost();
       const seenMs = clock.monotonicMs();
@@ -120,7 +120,7 @@ export function createKubernetesLeadership(
     if (!leading()) return;
     const found = await leases.get(name);
     lost();
-    if (found.type !== 'found' || found.lease.holder !== settings.identity) return;
+    if (found.type !== 'found' || found.lease.holder !== settings.holder) return;
     await leases.replace({ ...found.lease, holder: '', durationSeconds: 1, annotations: {} });
   }
 

@@ -10,8 +10,6 @@ import {
 import { objectPath } from './resource-path.ts';
 import { fieldsOf, textOf } from './trim/json-fields.ts';
 
-const resourceVersionPath = '/metadata/resourceVersion';
-
 /**
  * Sends exactly one request, once. Both verbs are bound to the UID (where the target has one) and to the resourceVersion
  * that was read, so that a write to an object that changed since is refused by the API server itself.
@@ -33,7 +31,8 @@ function patchCall(mutation: Extract<Mutation, { verb: 'patch' }>, options: Muta
   const { uid } = mutation.target;
   const guards: JsonPatchOperation[] = [
     ...(uid === undefined ? [] : [{ op: 'test' as const, path: '/metadata/uid', value: uid }]),
-    { op: 'test', path: resourceVersionPath, value: options.resourceVersion },
+    // Written over and not tested: the API server then answers 409 and not 422 when the object has changed.
+    { op: 'replace', path: '/metadata/resourceVersion', value: options.resourceVersion },
   ];
   const query = new URLSearchParams({ fieldManager: options.fieldManager, fieldValidation: 'Strict' });
   if (options.dryRun) query.set('dryRun', 'All');
@@ -99,7 +98,7 @@ function reasonOf(refusal: ApiRefusal): Extract<MutationResult, { ok: false }>['
     case 409:
       return 'conflict';
     case 422:
-      return patchTestFailed(refusal);
+      return unprocessable(refusal);
     case 429:
       return 'throttled';
     default:
@@ -107,8 +106,10 @@ function reasonOf(refusal: ApiRefusal): Extract<MutationResult, { ok: false }>['
   }
 }
 
-/** The API server names the path of a failed `test` operation in words only. */
-function patchTestFailed({ message }: ApiRefusal): 'conflict' | 'test-failed' | 'invalid' {
-  if (!/\btest(ing)?\b/.test(message)) return 'invalid';
-  return message.includes(resourceVersionPath) ? 'conflict' : 'test-failed';
+/**
+ * A patch that does not apply to the object as it is now (a `test` that fails, a path that is not there) gets a 422
+ * without details; what validation refuses names the object or the field.
+ */
+function unprocessable({ details }: ApiRefusal): 'test-failed' | 'invalid' {
+  return Object.keys(details).length === 0 ? 'test-failed' : 'invalid';
 }
