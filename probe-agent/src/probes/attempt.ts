@@ -18,7 +18,11 @@ export interface Attempt {
 }
 
 const maxDetailLength = 120;
-/** A deadline noticed this much too late was missed by this process, not by the network. */
+/** Timers of a healthy process are this exact. */
+const noticeableMs = 5;
+/** Least time given back: an exchange takes a few turns of the event loop. */
+const leastGraceMs = 20;
+/** Silence after a deadline noticed this much too late says nothing about the network. */
 const starvedAfterMs = 250;
 
 /**
@@ -54,15 +58,23 @@ export function attempt(
       const code = errnoOf(error);
       end(outcomeOfErrno(code), code);
     };
-    const expire = (): void => {
-      const lateMs = clock.monotonicMs() - startedMs - timeoutMs;
+    const expire = (lateMs: number): void => {
       if (lateMs > starvedAfterMs)
         end('local-error', `starved: deadline noticed ${Math.round(lateMs)} ms late`);
       else if (suspicion !== null) end(suspicion.kind, suspicion.detail);
       else end('timeout');
     };
-    // An answer may already wait in the kernel when a busy loop gets to the timer: let it be read first.
-    const deadline = clock.after(timeoutMs, () => setImmediate(expire));
+    let deadline = clock.after(timeoutMs, () => {
+      const lateMs = clock.monotonicMs() - startedMs - timeoutMs;
+      // Time in which this process stood still is given back: the peer may have answered long ago.
+      if (lateMs > noticeableMs) {
+        const graceMs = Math.min(Math.max(lateMs, leastGraceMs), timeoutMs);
+        deadline = clock.after(graceMs, () => expire(lateMs));
+        return;
+      }
+      // Timers run before the kernel is asked for what has arrived: let that be read first.
+      setImmediate(expire, lateMs);
+    });
 
     try {
       start({

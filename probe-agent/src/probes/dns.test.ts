@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DnsProbe } from '@pathmedic/shared/contract/plan.ts';
 import { systemClock } from '@pathmedic/shared/runtime/clock.ts';
-import { testKey } from '../../test/support/agent-bench.ts';
+import { testKey } from '../../test/support/test-key.ts';
 import { judgeAnswer, newQuestion } from './dns-message.ts';
 import { probe } from './prober.ts';
 

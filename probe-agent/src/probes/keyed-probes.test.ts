@@ -5,7 +5,7 @@ import type { Server, Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { KeyedProbe } from '@pathmedic/shared/contract/plan.ts';
 import { systemClock } from '@pathmedic/shared/runtime/clock.ts';
-import { testKey } from '../../test/support/agent-bench.ts';
+import { testKey } from '../../test/support/test-key.ts';
 import { createResponder } from '../responder/responder.ts';
 import { probe } from './prober.ts';
 

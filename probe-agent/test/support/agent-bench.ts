@@ -12,8 +12,8 @@ import { silentLogger } from '@pathmedic/shared/runtime/logger.ts';
 import { createAgent } from '../../src/app.ts';
 import type { AgentAddresses } from '../../src/app.ts';
 import { loadAgentConfig } from '../../src/config.ts';
+import { testKey } from './test-key.ts';
 
-export const testKey = { id: 'k1', secret: 'a-probe-key-for-tests' };
 export const testToken = 'token-of-the-agent';
 
 /** A plan for the pod agent of `node` with a version of its own each time. */
