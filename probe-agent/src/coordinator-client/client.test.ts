@@ -163,8 +163,8 @@ describe('under TLS', () => {
   const name = 'pathmedic-coordinator.pathmedic.svc';
   const own = selfSigned(name);
 
-  async function startHttps(): Promise<string> {
-    const server = createHttpsServer({ cert: own.certificate, key: own.key }, answering(200, {}));
+  async function startHttps(serve: RequestListener = answering(200, {})): Promise<string> {
+    const server = createHttpsServer({ cert: own.certificate, key: own.key }, serve);
     return `https://127.0.0.1:${await listen(server)}`;
   }
   const client = (url: string, ca: string, tlsServerName: string | null): CoordinatorClient => {
@@ -183,6 +183,17 @@ describe('under TLS', () => {
     expect(await client(url, own.certificate, 'somebody.else').call(get)).toMatchObject(mismatch);
     expect(await client(url, own.certificate, null).call(get)).toMatchObject(mismatch);
     expect((await client(url, selfSigned(name).certificate, name).call(get)).kind).toBe('unreachable');
+  });
+
+  test('a leader named under another scheme is not followed: the token stays where it was meant to go', async () => {
+    let asked = 0;
+    const plain = await startHttp((request, response) => {
+      asked += 1;
+      answering(200, {})(request, response);
+    });
+    const url = await startHttps(answering(421, { leader: plain }));
+    expect((await client(url, own.certificate, name).call(get)).kind).toBe('unreachable');
+    expect(asked).toBe(0);
   });
 
   test('a rotated CA is used without a restart', async () => {

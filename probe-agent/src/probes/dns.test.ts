@@ -149,8 +149,8 @@ describe.each([
 
 test('over udp an answer to another question is passed over for the right one', async () => {
   const port = await startUdp((query) => [
-    ...answerWith({ id: ((decode(query).id ?? 0) + 1) & 0xffff })(query),
-    ...answerWith({ name: 'elsewhere.example' })(query),
+    ...answerWith({ id: ((decode(query).id ?? 0) + 1) & 0xffff, rcode: 2, answers: false })(query),
+    ...answerWith({ name: 'elsewhere.example', rcode: 2, answers: false })(query),
     ...answerWith({})(query),
   ]);
   expect((await probe({ ...base, port }, deps)).kind).toBe('ok');

@@ -66,6 +66,11 @@ test('the result of a check goes out complete, with its nonce, apart from the sl
   expect(builder.take()).toMatchObject({ paths: [], checks: [result] });
   expect(builder.take()).toMatchObject({ paths: [], checks: [result] });
   builder.retainChecks(new Set());
+  builder.addCheck('nonce-000001', 'p', ok);
+  builder.retainChecks(new Set([checkKey('nonce-000001', 'p')]));
+  builder.checkPathDone('nonce-000001', 'p');
+  expect(builder.take()).toMatchObject({ checks: [{ sent: 0 }] });
+  builder.retainChecks(new Set());
   expect(builder.take()).toEqual({ paths: [], checks: [] });
 });
 

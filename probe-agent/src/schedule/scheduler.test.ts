@@ -179,6 +179,22 @@ test('a check that was dropped and is wanted again runs again', async () => {
   expect(checksDone).toHaveLength(2);
 });
 
+test('the last probe of a dropped check does not complete its successor', async () => {
+  const { clock, scheduler, checksDone, held } = bench({ holdProbes: true });
+  const single = { ...check, count: 1, probes: [spec('a', 1_000)] };
+  scheduler.apply({ probes: [], checks: [single] });
+  await clock.advanceBy(2_500);
+  scheduler.apply({ probes: [], checks: [] });
+  scheduler.apply({ probes: [], checks: [single] });
+  for (const release of held.splice(0)) release();
+  await clock.advanceBy(1);
+  expect(checksDone).toEqual([]);
+  await clock.advanceBy(2_500);
+  for (const release of held.splice(0)) release();
+  await clock.advanceBy(1);
+  expect(checksDone).toEqual(['nonce-000001 a']);
+});
+
 test('stopping waits for probes in flight and starts no others', async () => {
   const { clock, scheduler, starts, outcomes, held } = bench({ holdProbes: true });
   scheduler.apply({ probes: [spec('a', 1_000)], checks: [] });
