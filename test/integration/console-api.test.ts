@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DecisionAnswer, IncidentList, IncidentPage, IncidentView, Me } from '@pathmedic/shared/contract/console.ts';
+import { IncidentPage } from '@pathmedic/shared/contract/console.ts';
+import type { DecisionAnswer, IncidentList, IncidentView, Me } from '@pathmedic/shared/contract/console.ts';
 import { judgeApprovals } from '@pathmedic/coordinator/domain/approval.ts';
 import { currentProposal } from '@pathmedic/coordinator/domain/incident.ts';
 import { openRoutes } from '@pathmedic/coordinator/http/open-routes.ts';
@@ -54,7 +55,10 @@ describe('who may call what', () => {
     const routes: { method: string; url: string }[] = [];
     const server = await createHttp({
       ...testDeps(host.store),
-      slack: { signingSecret: keys.slack, onSlackRequest: () => Promise.resolve({ status: 200, body: null }) },
+      slack: {
+        signingSecret: keys.slack,
+        onSlackRequest: () => Promise.resolve({ status: 200, body: null }),
+      },
       onRoute: (method, url) => routes.push({ method, url }),
     });
     const open = new Set([...openRoutes, 'GET /livez', 'GET /readyz']);
@@ -94,7 +98,9 @@ describe('who may call what', () => {
     const decision = { proposalId: story.proposalId, decision: 'approved' };
     expect((await call('vera', 'POST', `/v1/incidents/${story.id}/decisions`, decision)).status).toBe(403);
     expect((await call('vera', 'PUT', '/v1/pause', { reason: 'x' })).status).toBe(403);
-    expect((await call('vera', 'POST', `/v1/incidents/${story.id}/messages`, { text: 'hm' })).status).toBe(200);
+    expect((await call('vera', 'POST', `/v1/incidents/${story.id}/messages`, { text: 'hm' })).status).toBe(
+      200,
+    );
     const me = await json<Me>(call('vera', 'GET', '/v1/me'));
     expect(me.mayDecide).toEqual({
       ok: false,
@@ -185,16 +191,23 @@ describe('deciding', () => {
       call('ana', 'POST', path, body),
       call('ben', 'POST', path, body),
     ]);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409]);
     const loaded = await host.store.load(story.id);
     expect(loaded?.events.filter((event) => event.body.type === 'decided').length).toBe(1);
     const lost = answers.find(({ status }) => status === 409);
     const problem = await json<{ reason: string; detail: string }>(lost ?? Promise.reject(new Error('none')));
     expect(problem.reason).toBe('already-approved');
-    expect(problem.detail).toMatch(/^Already approved by @(ana|ben) on the command line at \d\d:\d\d:\d\d UTC\.$/);
+    expect(problem.detail).toMatch(
+      /^Already approved by @(ana|ben) on the command line at \d\d:\d\d:\d\d UTC\.$/,
+    );
     const state = loaded === null ? null : currentProposal(loaded.incident);
     if (state === null) throw new Error('no proposal');
-    const input = { key: keys.approval, incidentId: story.id, state, principals: testDeps(host.store).principals.all };
+    const input = {
+      key: keys.approval,
+      incidentId: story.id,
+      state,
+      principals: testDeps(host.store).principals.all,
+    };
     expect(judgeApprovals(input).ok).toBe(true);
     expect((await host.store.due('coordinator', 100)).includes(story.id)).toBe(true);
     const queued = await host.store.outboxOf(story.id);
@@ -254,7 +267,9 @@ describe('the conversation', () => {
   test('a person closes: the open card ends first, and the audit head covers everything before', async () => {
     const story = await newStory();
     await story.propose();
-    expect((await call('ana', 'POST', `/v1/incidents/${story.id}/messages`, { text: 'CLOSE' })).status).toBe(200);
+    expect((await call('ana', 'POST', `/v1/incidents/${story.id}/messages`, { text: 'CLOSE' })).status).toBe(
+      200,
+    );
     const loaded = await host.store.load(story.id);
     expect(loaded?.events.map((event) => event.body.type)).toEqual([
       'opened',
@@ -286,11 +301,9 @@ describe('looking', () => {
     const { page, timeline } = await json<IncidentView>(call('ana', 'GET', `/v1/incidents/${story.id}`));
     expect(page.plan?.approve).toEqual({ ok: true });
     expect(page.plan?.why).toBe('left⟨U+202E⟩right');
-    expect(page.plan?.steps[0]?.diff.filter(({ kind }) => kind === 'remove').map(({ text }) => text.trim())).toEqual([
-      'nodeSelector:',
-      'kubernetes.io/os: linux',
-      'net: "on"',
-    ]);
+    expect(
+      page.plan?.steps[0]?.diff.filter(({ kind }) => kind === 'remove').map(({ text }) => text.trim()),
+    ).toEqual(['nodeSelector:', 'kubernetes.io/os: linux', 'net: "on"']);
     const row = page.matrix?.rows.find(({ name }) => name === 'node2');
     expect(new Set(row?.cells.slice(0, 5).map(({ state }) => state))).toEqual(new Set(['failing', 'none']));
     expect(timeline.map(({ n }) => n)).toEqual([1, 2, 3, 4]);
@@ -329,8 +342,8 @@ describe('the live story', () => {
     await story.propose();
     await eventually('the fourth, as it happens', () => second.entries().length === 2);
     expect(second.entries()).toEqual([3, 4]);
-    const page = second.last<IncidentPage>('page');
-    expect(page?.plan?.status.at).toBe('open');
+    const page = second.last('page');
+    expect(IncidentPage.parse(page).plan?.status.at).toBe('open');
     await second.close();
   });
 
@@ -411,7 +424,9 @@ test('a store that does not answer is a 503 that says so', async () => {
   const own = await startConsoleHost();
   try {
     await own.breakStore();
-    const response = await fetch(`${own.url}/v1/incidents`, { headers: { authorization: `Bearer ${tokens.ana}` } });
+    const response = await fetch(`${own.url}/v1/incidents`, {
+      headers: { authorization: `Bearer ${tokens.ana}` },
+    });
     expect(response.status).toBe(503);
     expect((await json<{ code: string }>(response)).code).toBe('STORE_UNAVAILABLE');
   } finally {

@@ -43,8 +43,8 @@ export interface ConsoleHost {
   store: IncidentStore;
   /** What the replica sees of the network; null plays a replica that does not lead. */
   network: { snapshot: NetworkSnapshot | null };
-  /** Stops the server and starts another one on the same port: a replica that was rolled. */
-  restart(): Promise<void>;
+  /** Takes the server away, as a roll-out does, until `end` brings one back on the same port. */
+  interrupt(): Promise<{ end(): Promise<void> }>;
   /** Redis answers nothing any more. */
   breakStore(): Promise<void>;
   /** A second replica over the same Redis; its URL. */
@@ -88,10 +88,14 @@ export async function startConsoleHost(options: HostOptions = {}): Promise<Conso
     url: main.url,
     store,
     network,
-    async restart() {
+    async interrupt() {
       const port = Number(new URL(main.url).port);
       await main.server.close();
-      main = await serve(store, port);
+      return {
+        async end() {
+          main = await serve(store, port);
+        },
+      };
     },
     breakStore: () => redis.kill(),
     async addReplica() {

@@ -3,7 +3,7 @@ export interface FollowedEvents {
   /** Numbers of the entries, in order of arrival. */
   entries(): number[];
   /** Data of the last event of that name. */
-  last<T>(name: string): T | undefined;
+  last(name: string): unknown;
   /** Settles when the other side has closed. */
   ended: Promise<void>;
   close(): Promise<void>;
@@ -41,7 +41,7 @@ export async function followEvents(url: string, headers: Record<string, string>)
   const ended = read(response.body).catch(() => undefined);
   return {
     entries: () => [...numbers],
-    last: <T>(name: string) => lasts.get(name) as T | undefined,
+    last: (name) => lasts.get(name),
     ended,
     async close() {
       abort.abort();

@@ -86,7 +86,7 @@ function columnOf(to: PathTarget): Column {
       if (to.mode === 'host') return { group: 'Node network', name: to.node, order: 1 };
       return { group: 'Pod network', name: to.node, order: 0 };
     case 'service':
-      return { group: 'Services', name: `${to.namespace}/${to.name}`, order: 2 };
+      return { group: 'Services', name: `${to.name}.${to.namespace}`, order: 2 };
     case 'dns-pod':
       return { group: 'DNS pods', name: to.pod.split('/').at(-1) ?? to.pod, order: 3 };
     case 'dns-vip':

@@ -21,11 +21,6 @@ function join(...parts: [number, string][]): string {
     .join(' ');
 }
 
-/** `31 s before`: how long before something else. */
-export function agoWords(durationMs: number): string {
-  return `${formatDuration(durationMs)} before`;
-}
-
 /** `1 path`, `3 paths`. The plural is made with an s. */
 export function countWords(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -103,19 +103,23 @@ function workLine(body: WorkBody, incident: Incident): EventLine {
       return line('🔧', 'Handed to the executor', []);
     case 'execution-claimed':
       return line('🔧', 'The executor has claimed the plan', [`Executor: ${body.executor}`]);
-    case 'step-intended':
-      return line('🔧', `${stepName(body, incident)}: about to write${attemptWords(body.attempt)}`, []);
+    case 'step-intended': {
+      const { place, title } = stepAt(body, incident);
+      return line('🔧', `${place}Writing the change${attemptWords(body.attempt)}`, nonEmpty(title));
+    }
     case 'step-ended':
-      return stepEndedLine(body.outcome, stepName(body, incident));
-    case 'step-settled':
+      return stepEndedLine(body.outcome, stepAt(body, incident).place);
+    case 'step-settled': {
+      const { place } = stepAt(body, incident);
       return body.settled
-        ? line('🔧', `${stepName(body, incident)}: settled`, nonEmpty(body.detail))
-        : line('⚠️', `${stepName(body, incident)}: did not settle in time`, nonEmpty(body.detail));
+        ? line('🔧', `${place}The change has taken effect`, nonEmpty(body.detail))
+        : line('⚠️', `${place}The change did not take effect in time`, nonEmpty(body.detail));
+    }
     case 'execution-ended':
       return line(
         body.result === 'done' ? '🔧' : '⚠️',
         executionEndedWords(body.result),
-        nonEmpty(body.detail),
+        body.detail === 'Done.' ? [] : nonEmpty(body.detail),
       );
     case 'pass-started':
       return line('🔎', `${passName(body.pass)} started: ${countWords(body.paths, 'path')}`, [
@@ -160,14 +164,14 @@ function decidedLine(event: IncidentEvent, body: EventOf<'decided'>, incident: I
   return line('👍', `Approved by ${who}${count}`, [...title, ...reason]);
 }
 
-function stepEndedLine(outcome: StepResult, name: string): EventLine {
+function stepEndedLine(outcome: StepResult, place: string): EventLine {
   switch (outcome.result) {
     case 'applied':
-      return line('🔧', `${name}: done`, nonEmpty(outcome.detail));
+      return line('🔧', `${place}The change is written`, nonEmpty(outcome.detail));
     case 'refused':
-      return line('⚠️', `${name}: not done, ${refusalWords(outcome.reason)}`, nonEmpty(outcome.detail));
+      return line('⚠️', `${place}Not done: ${refusalWords(outcome.reason)}`, nonEmpty(outcome.detail));
     case 'unknown':
-      return line('⚠️', `${name}: it is not known whether the change took effect`, nonEmpty(outcome.detail));
+      return line('⚠️', `${place}It is not known whether the change took effect`, nonEmpty(outcome.detail));
   }
 }
 
@@ -243,11 +247,14 @@ function proposalOf(incident: Incident, proposalId: string): ProposalState | nul
   return incident.proposals.find((state) => state.proposal.id === proposalId) ?? null;
 }
 
-function stepName(at: { proposalId: string; step: number }, incident: Incident): string {
+/** Where in its plan a step stands (`Step 1 of 2: `; empty where there is only one), and what it does. */
+function stepAt(
+  at: { proposalId: string; step: number },
+  incident: Incident,
+): { place: string; title: string } {
   const steps = proposalOf(incident, at.proposalId)?.proposal.steps ?? [];
-  const title = steps[at.step]?.title;
-  if (title === undefined) return `Step ${at.step + 1}`;
-  return steps.length > 1 ? `Step ${at.step + 1} of ${steps.length}, ${title}` : title;
+  const place = steps.length > 1 ? `Step ${at.step + 1} of ${steps.length}: ` : '';
+  return { place, title: steps[at.step]?.title ?? '' };
 }
 
 function attemptWords(attempt: number): string {

@@ -30,7 +30,7 @@ export function Matrix({ matrix }: { matrix: MatrixView | null }): JSX.Element |
               </th>
               {matrix.columns.map(({ group, name }) => (
                 <th key={`${group} ${name}`} scope="col" class="matrix-column">
-                  <span>{name}</span>
+                  <span title={name}>{name}</span>
                 </th>
               ))}
             </tr>
@@ -40,8 +40,10 @@ export function Matrix({ matrix }: { matrix: MatrixView | null }): JSX.Element |
               <tr key={row.name}>
                 <th scope="row">{row.name}</th>
                 {row.cells.map((cell, i) => (
-                  <td key={matrix.columns[i]?.name ?? i} class={`cell cell-${cell.state}`} title={cell.words}>
-                    <span aria-hidden="true">{signs[cell.state]}</span>
+                  <td key={matrix.columns[i]?.name ?? i} title={cell.words}>
+                    <span class={`cell cell-${cell.state}`} aria-hidden="true">
+                      {signs[cell.state]}
+                    </span>
                     <span class="hidden">{cell.words}</span>
                   </td>
                 ))}

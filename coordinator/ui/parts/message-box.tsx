@@ -7,6 +7,8 @@ import { goToLogin } from '../live/session.ts';
 import { Icon } from './icon.tsx';
 
 const maxSuggestions = 7;
+/** What is asked most, within reach of a thumb. */
+const offered = ['why', 'evidence', 'recheck', 'take over'];
 
 /** Where people write: to each other, or one of the few commands, which are offered while they type. */
 export function MessageBox({ incidentId, closed }: { incidentId: string; closed: boolean }): JSX.Element {
@@ -95,17 +97,22 @@ export function MessageBox({ incidentId, closed }: { incidentId: string; closed:
           <Icon name="alert" size={14} /> {trouble}
         </p>
       )}
+      {!closed && (
+        <div class="chips">
+          {offered.map((command) => (
+            <button key={command} type="button" class="chip" onClick={() => complete(command)}>
+              {command}
+            </button>
+          ))}
+        </div>
+      )}
       <div class="message-row">
         <textarea
           ref={field}
           rows={text.includes('\n') ? 4 : 1}
           maxLength={4000}
           value={text}
-          placeholder={
-            closed
-              ? 'Add a note for those who read it later'
-              : 'Write to the others, or: why, evidence, recheck, help'
-          }
+          placeholder={closed ? 'A note for those who read it later' : 'Write to the others, or ask'}
           aria-label="Message"
           aria-autocomplete="list"
           aria-controls="suggestions"

@@ -31,7 +31,11 @@ export function PlanCard({ incidentId, plan }: { incidentId: string; plan: PlanV
     >
       <div class="plan-top">
         <h2 class="column-title">Plan</h2>
-        <Badge tone={tone} icon={icon} words={plan.status.words} />
+        <Badge
+          tone={tone}
+          icon={icon}
+          words={open && leftMs > 0 ? `${duration(leftMs)} left to decide` : plan.status.words}
+        />
       </div>
       {plan.status.detail !== '' && <p class="plan-detail">{plan.status.detail}</p>}
       <p class="plan-title" id="plan-title">
@@ -63,14 +67,11 @@ export function PlanCard({ incidentId, plan }: { incidentId: string; plan: PlanV
               .join(', ')}
           </Fact>
         )}
-        <Fact name={open ? 'Open until' : 'Was open until'}>
-          <span class="num">
-            {dateTime(plan.expiresAtMs, nowMs)}
-            {open && (
-              <span class="dim"> · {leftMs > 0 ? `${duration(leftMs)} left` : 'the time is over'}</span>
-            )}
-          </span>
-        </Fact>
+        {open && (
+          <Fact name="Open until">
+            <span class="num">{dateTime(plan.expiresAtMs, nowMs)}</span>
+          </Fact>
+        )}
       </dl>
       {open && (
         <DecisionBar

@@ -71,10 +71,9 @@ function Entry({ entry, sinceMs }: { entry: TimelineEntry; sinceMs: number }): J
           <a
             class="entry-time num dim"
             href={`#event-${entry.n}`}
-            title={`event ${entry.n}, by ${entry.actor}`}
+            title={`${duration(entry.atMs - sinceMs)} after the first symptom, by ${entry.actor}`}
           >
             {timeOfDay(entry.atMs)}
-            <span class="entry-after"> +{duration(entry.atMs - sinceMs)}</span>
           </a>
         </p>
         {entry.lines.length > 0 && (
