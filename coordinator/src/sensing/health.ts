@@ -55,7 +55,10 @@ export function judgePath(
   const last = samples.at(-1);
   const staleMs = settings.windowMs * settings.silentAfterWindows;
   if (last === undefined || nowMs - last.receivedMs > staleMs) {
-    return before.state === 'unknown' ? before : { ...before, state: 'unknown', sinceMs: nowMs };
+    if (before.state === 'unknown') return before;
+    // A failing path goes on where it was when reports return.
+    const sinceMs = before.loss === 'none' ? nowMs : before.sinceMs;
+    return { ...before, state: 'unknown', sinceMs };
   }
   const seen: PathVerdict = {
     ...before,

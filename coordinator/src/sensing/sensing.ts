@@ -51,6 +51,8 @@ export interface Sensing {
 const snapshotEveryMs = 250;
 const snapshotShare = 0.1;
 const planEveryMs = 1000;
+/** A starting agent becomes a target with time, also when nothing is written. */
+const planAtLeastMs = 5000;
 const partialCalmWindows = 12;
 /** Building the plan of a large cluster takes time; it may take this share of it. */
 const planShare = 0.05;
@@ -69,6 +71,7 @@ export function createSensing(options: SensingOptions): Sensing {
   const { clock, facts, planConfig, settings, logger } = options;
   let plan: NetworkPlan = { agents: [], paths: new Map(), byAgent: new Map(), backends: new Map() };
   let planNextMs = Number.NEGATIVE_INFINITY;
+  let planned: { from: ClusterFacts; atMs: number } | null = null;
   let rendered = new Map<string, { checks: string; agentPlan: AgentPlan }>();
   let memory = freshMemory();
 
@@ -91,12 +94,15 @@ export function createSensing(options: SensingOptions): Sensing {
     const known = facts();
     // What could not be read is unknown, not gone: the last plan stays.
     const unreadable = known.unknown.some(({ what }) => what === 'nodes' || what === 'pods');
-    if (!unreadable) {
+    const nowMs = clock.nowMs();
+    const due = planned === null || !sameInputs(planned.from, known) || nowMs - planned.atMs >= planAtLeastMs;
+    if (!unreadable && due) {
       plan = buildPlan(known, planConfig);
+      planned = { from: known, atMs: nowMs };
       rendered = new Map();
       memory.ingest.prune(plan);
     }
-    memory.checks.prune(clock.nowMs());
+    memory.checks.prune(nowMs);
     const tookMs = clock.monotonicMs() - startedMs;
     planNextMs = startedMs + Math.max(planEveryMs, tookMs / planShare);
     return plan;
@@ -211,9 +217,20 @@ export function createSensing(options: SensingOptions): Sensing {
     clusterName: () => facts().clusterName,
     reset() {
       memory = freshMemory();
+      planned = null;
       planNextMs = Number.NEGATIVE_INFINITY;
     },
   };
+}
+
+/** The lists that the plan is made from are the very same ones. */
+function sameInputs(a: ClusterFacts, b: ClusterFacts): boolean {
+  return (
+    a.nodes === b.nodes &&
+    a.pods === b.pods &&
+    a.services === b.services &&
+    a.endpointSlices === b.endpointSlices
+  );
 }
 
 /** A path symptom seen just now that will count within moments: what opens now may still turn out to be part of it. */

@@ -168,7 +168,7 @@ export function createWorld(
     const untilMs = nowMs + ms;
     while (nowMs < untilMs) {
       nowMs += 100;
-      if (nowMs % 500 === 0) syncAgents();
+      if (nowMs % 5000 === 0) syncAgents();
       for (const simulated of agents.values()) {
         send(simulated);
         if (nowMs >= simulated.nextReportMs) report(simulated);
