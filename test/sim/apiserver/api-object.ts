@@ -43,7 +43,7 @@ export type ApiObject = { apiVersion: string; kind: string; metadata: ObjectMeta
 
 /** The object seen as plain JSON: every ApiObject is one by construction (it was parsed from JSON). */
 export function asJson(object: ApiObject): JsonObject {
-  return object as unknown as JsonObject;
+  return object;
 }
 
 /** The reverse, for JSON that has passed the model check of its kind. */

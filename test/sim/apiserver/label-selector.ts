@@ -59,17 +59,24 @@ const SIGNS: Readonly<Record<string, LabelRequirement['operator']>> = {
   '<': 'lt',
 };
 
+function parseSet(part: string): LabelRequirement | undefined {
+  const [, key, word, list] = SET.exec(part) ?? [];
+  if (key === undefined || list === undefined) return undefined;
+  const values = list.split(',').map((value) => value.trim());
+  return { key, operator: word === 'in' ? 'in' : 'notin', values };
+}
+
+function parseEquality(part: string): LabelRequirement | undefined {
+  const [, key, sign = '=', value] = EQUALITY.exec(part) ?? [];
+  if (key === undefined || value === undefined) return undefined;
+  return { key, operator: SIGNS[sign] ?? 'in', values: [value] };
+}
+
 function parseOne(part: string): LabelRequirement {
   const [, bang, name] = EXISTS.exec(part) ?? [];
   if (name !== undefined) return { key: name, operator: bang === '!' ? '!' : 'exists', values: [] };
-  const [, setKey, word, list] = SET.exec(part) ?? [];
-  if (setKey !== undefined && list !== undefined) {
-    const values = list.split(',').map((value) => value.trim());
-    return { key: setKey, operator: word === 'in' ? 'in' : 'notin', values };
-  }
-  const [, key, sign, value] = EQUALITY.exec(part) ?? [];
-  if (key !== undefined && value !== undefined)
-    return { key, operator: SIGNS[sign ?? '='] ?? 'in', values: [value] };
+  const parsed = parseSet(part) ?? parseEquality(part);
+  if (parsed !== undefined) return parsed;
   const found = /^\S+\s+(\S+)/.exec(part)?.[1] ?? part;
   throw badRequest(`unable to parse requirement: found '${found}', expected: in, notin, =, ==, !=, gt, lt`);
 }

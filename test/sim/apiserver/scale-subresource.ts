@@ -20,7 +20,7 @@ export function scaleOf(object: ApiObject): JsonObject {
     // The selector passed the model check when it was stored.
     status: {
       replicas: numberAt(json, 'status', 'replicas') ?? 0,
-      selector: formatSelector(objectAt(json, 'spec', 'selector') as LabelSelector),
+      selector: formatSelector(objectAt(json, 'spec', 'selector')),
     },
   };
 }

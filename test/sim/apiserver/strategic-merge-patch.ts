@@ -36,36 +36,37 @@ const MERGED_SCALARS = new Set(['finalizers', 'podCIDRs']);
 /** Lists of merge-keyed models that upstream replaces all the same. */
 const REPLACED_FIELDS = new Set(['initContainerStatuses', 'containerStatuses']);
 
-function mergeMap(target: JsonValue | undefined, patch: JsonObject, type: FieldType): JsonValue {
-  const directive = patch['$patch'];
-  if (directive === 'replace') {
-    const { $patch: _, ...rest } = patch;
-    return structuredClone(rest);
-  }
-  if (directive === 'delete') return {};
-  const result: { [field: string]: JsonValue } = isObject(target) ? { ...target } : {};
+const DIRECTIVE = /^\$(?:patch|retainKeys|setElementOrder\/.*|deleteFromPrimitiveList\/.*)$/;
+const DELETE_FROM_LIST = '$deleteFromPrimitiveList/';
+
+/** What directives beside the fields do: keep only some fields, take values out of lists of scalars. */
+function applyDirectives(result: { [field: string]: JsonValue }, patch: JsonObject): void {
   const retain = patch['$retainKeys'];
   if (Array.isArray(retain)) {
     for (const field of Object.keys(result)) if (!retain.includes(field)) delete result[field];
   }
-  for (const [field, value] of Object.entries(patch)) {
-    if (field === '$patch' || field === '$retainKeys' || field.startsWith('$setElementOrder/')) continue;
-    if (field.startsWith('$deleteFromPrimitiveList/')) {
-      const name = field.slice('$deleteFromPrimitiveList/'.length);
-      const current = result[name];
-      if (Array.isArray(current) && Array.isArray(value))
-        result[name] = current.filter((item) => !value.includes(item));
-      continue;
+  for (const [field, values] of Object.entries(patch)) {
+    if (!field.startsWith(DELETE_FROM_LIST)) continue;
+    const name = field.slice(DELETE_FROM_LIST.length);
+    const current = result[name];
+    if (Array.isArray(current) && Array.isArray(values)) {
+      result[name] = current.filter((item) => !values.includes(item));
     }
+  }
+}
+
+function mergeMap(target: JsonValue | undefined, patch: JsonObject, type: FieldType): JsonValue {
+  if (patch['$patch'] === 'delete') return {};
+  const replaces = patch['$patch'] === 'replace';
+  const result: { [field: string]: JsonValue } = isObject(target) && !replaces ? { ...target } : {};
+  applyDirectives(result, patch);
+  for (const [field, value] of Object.entries(patch)) {
+    if (DIRECTIVE.test(field)) continue;
     if (value === null) delete result[field];
-    else
-      result[field] = mergeValue(
-        result[field],
-        value,
-        childType(type, field),
-        field,
-        patch[`$setElementOrder/${field}`],
-      );
+    else {
+      const order = patch[`$setElementOrder/${field}`];
+      result[field] = mergeValue(result[field], value, childType(type, field), field, order);
+    }
   }
   return result;
 }

@@ -1,4 +1,3 @@
-import type { ApiObject } from './api-object.ts';
 import { asApiObject, asJson } from './api-object.ts';
 import { ApiError, notFound } from './api-error.ts';
 import type { JsonObject } from './json-value.ts';
@@ -13,6 +12,7 @@ import type { StoreEvent } from './object-store.ts';
 import type { ResourceKey } from './resource-table.ts';
 import { resourceEntry } from './resource-table.ts';
 import type { StoredKinds } from './stored-kinds.ts';
+import { storedAs } from './stored-kinds.ts';
 
 /**
  * The store as controllers and set-up code use it, in the process and synchronously: same decoding, defaults,
@@ -55,22 +55,19 @@ export type NewObject = {
 
 export function createSystemClient(context: WriteContext): SystemClient {
   const { store } = context;
-  // What is stored under a resource was decoded with that resource's model; the type follows the model.
-  const typed = <K extends ResourceKey>(object: ApiObject): StoredKinds[K] =>
-    object as unknown as StoredKinds[K];
   return {
     get<K extends ResourceKey>(resource: K, namespace: string, name: string) {
       const found = store.get(resource, namespace, name);
-      return found === undefined ? undefined : typed<K>(found);
+      return found === undefined ? undefined : storedAs(resource, found);
     },
     list: <K extends ResourceKey>(resource: K, namespace = '') =>
-      store.list(resource, namespace).map((object) => typed<K>(object)),
+      store.list(resource, namespace).map((object) => storedAs(resource, object)),
     create<K extends ResourceKey>(resource: K, object: NewObject, manager: string) {
       const entry = resourceEntry(resource);
       // A literal written as an object of its kind is JSON; the model check follows.
       const body = structuredClone(object) as unknown as JsonObject;
       const options = { manager, dryRun: false, subresource: undefined, method: 'create' } as const;
-      return typed<K>(createObject(context, entry, object.metadata.namespace ?? '', body, options));
+      return storedAs(resource, createObject(context, entry, object.metadata.namespace ?? '', body, options));
     },
     patch<K extends ResourceKey>(
       resource: K,
@@ -88,7 +85,7 @@ export function createSystemClient(context: WriteContext): SystemClient {
         subresource: how.subresource,
         method: 'patch',
       } as const;
-      return typed<K>(updateObject(context, entry, current, body, options));
+      return storedAs(resource, updateObject(context, entry, current, body, options));
     },
     replaceStatus(resource, of, status, manager) {
       const current = store.get(resource, of.namespace, of.name);

@@ -12,6 +12,35 @@ import type { JsonObject, JsonValue } from './json-value.ts';
 import { arrayAt, numberAt, objectAt, sameJson, stringAt } from './json-value.ts';
 import { labelProblems, nameFaults, qualifiedNameFaults } from './validate-names.ts';
 
+const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
+
+function containerPortProblems(port: JsonValue, field: string): FieldProblem[] {
+  const number = numberAt(port, 'containerPort') ?? 0;
+  const problems =
+    number === 0 ? [required(`${field}.containerPort`)] : portRange(`${field}.containerPort`, number);
+  const protocol = stringAt(port, 'protocol') ?? 'TCP';
+  return PROTOCOLS.includes(protocol)
+    ? problems
+    : [...problems, unsupported(`${field}.protocol`, protocol, PROTOCOLS)];
+}
+
+function nameProblems(name: string, field: string, seen: Set<string>): FieldProblem[] {
+  const problems =
+    name === '' ? [required(field)] : nameFaults(name, 'label').map((why) => invalidValue(field, name, why));
+  if (seen.has(name)) problems.push(duplicate(field, name));
+  seen.add(name);
+  return problems;
+}
+
+function mountProblems(mount: JsonValue, field: string, volumes: ReadonlySet<string>): FieldProblem[] {
+  const volume = stringAt(mount, 'name') ?? '';
+  if (volume === '') return [required(`${field}.name`)];
+  if (volumes.has(volume)) return [];
+  return [
+    { field: `${field}.name`, type: 'FieldValueInvalid', message: `Not found: ${JSON.stringify(volume)}` },
+  ];
+}
+
 function containerProblems(
   item: JsonValue,
   at: string,
@@ -19,39 +48,21 @@ function containerProblems(
   volumes: ReadonlySet<string>,
 ): FieldProblem[] {
   const container = objectAt(item);
-  const problems: FieldProblem[] = [];
-  const name = stringAt(container, 'name') ?? '';
-  if (name === '') problems.push(required(`${at}.name`));
-  else problems.push(...nameFaults(name, 'label').map((why) => invalidValue(`${at}.name`, name, why)));
-  if (seen.has(name)) problems.push(duplicate(`${at}.name`, name));
-  seen.add(name);
+  const problems = nameProblems(stringAt(container, 'name') ?? '', `${at}.name`, seen);
   const image = stringAt(container, 'image') ?? '';
   if (image === '') problems.push(required(`${at}.image`));
-  else if (image.trim() !== image)
+  else if (image.trim() !== image) {
     problems.push(invalidValue(`${at}.image`, image, 'must not have leading or trailing whitespace'));
-  for (const [index, port] of arrayAt(container, 'ports').entries()) {
-    const field = `${at}.ports[${index}]`;
-    const number = numberAt(port, 'containerPort');
-    if (number === undefined || number === 0) problems.push(required(`${field}.containerPort`));
-    else problems.push(...portRange(`${field}.containerPort`, number));
-    const protocol = stringAt(port, 'protocol') ?? 'TCP';
-    if (!['SCTP', 'TCP', 'UDP'].includes(protocol))
-      problems.push(unsupported(`${field}.protocol`, protocol, ['SCTP', 'TCP', 'UDP']));
   }
-  for (const [index, env] of arrayAt(container, 'env').entries()) {
+  arrayAt(container, 'ports').forEach((port, index) =>
+    problems.push(...containerPortProblems(port, `${at}.ports[${index}]`)),
+  );
+  arrayAt(container, 'env').forEach((env, index) => {
     if ((stringAt(env, 'name') ?? '') === '') problems.push(required(`${at}.env[${index}].name`));
-  }
-  for (const [index, mount] of arrayAt(container, 'volumeMounts').entries()) {
-    const volume = stringAt(mount, 'name') ?? '';
-    if (volume === '') problems.push(required(`${at}.volumeMounts[${index}].name`));
-    else if (!volumes.has(volume)) {
-      problems.push({
-        field: `${at}.volumeMounts[${index}].name`,
-        type: 'FieldValueInvalid',
-        message: `Not found: ${JSON.stringify(volume)}`,
-      });
-    }
-  }
+  });
+  arrayAt(container, 'volumeMounts').forEach((mount, index) =>
+    problems.push(...mountProblems(mount, `${at}.volumeMounts[${index}]`, volumes)),
+  );
   return problems;
 }
 

@@ -9,7 +9,7 @@ import { podSpecProblems } from './validate-pod-spec.ts';
 
 /** The selector as the label code reads it: it passed the model check, so its shape is right. */
 function asSelector(selector: JsonObject): LabelSelector {
-  return selector as LabelSelector;
+  return selector;
 }
 
 function stringMap(value: JsonValue | undefined): { [key: string]: string } {

@@ -88,6 +88,31 @@ export function podsToReplace(
   return [...unavailable, ...old.filter(isReady).slice(0, room)];
 }
 
+interface Counts {
+  desired: number;
+  current: number;
+  misscheduled: number;
+}
+
+/** Starts and stops daemon pods of one node; counts what it found. */
+function manageNode(
+  deps: Deps,
+  daemonSet: DaemonSet,
+  node: Node,
+  here: readonly Pod[],
+  counts: Counts,
+): void {
+  const { shouldRun, shouldContinue } = daemonPlacement(daemonSet, node);
+  const live = here.filter((pod) => !isTerminating(pod));
+  if (shouldRun) {
+    counts.desired += 1;
+    if (live.length > 0) counts.current += 1;
+    if (here.length === 0)
+      createPod(deps, daemonSet, node.metadata.name, templateHash(daemonSet.spec.template));
+  } else if (here.length > 0) counts.misscheduled += 1;
+  if (!shouldContinue) for (const pod of live) deletePod(deps, daemonSet, pod);
+}
+
 function reconcile(deps: Deps, key: string): void {
   const { namespace, name } = parseKey(key);
   const daemonSet = deps.client.get('daemonsets', namespace, name);
@@ -95,21 +120,14 @@ function reconcile(deps: Deps, key: string): void {
   const hash = templateHash(daemonSet.spec.template);
   const own = deps.client.list('pods', namespace).filter((pod) => isOwnedBy(pod, daemonSet.metadata.uid));
   const nodes = deps.client.list('nodes');
-  const counts = { desired: 0, current: 0, misscheduled: 0 };
+  const counts: Counts = { desired: 0, current: 0, misscheduled: 0 };
   for (const node of nodes) {
-    const { shouldRun, shouldContinue } = daemonPlacement(daemonSet, node);
     const here = own.filter((pod) => pod.spec.nodeName === node.metadata.name);
-    if (shouldRun) {
-      counts.desired += 1;
-      if (here.some((pod) => !isTerminating(pod))) counts.current += 1;
-    } else if (here.length > 0) counts.misscheduled += 1;
-    if (shouldRun && here.length === 0) createPod(deps, daemonSet, node.metadata.name, hash);
-    if (!shouldContinue) for (const pod of here) if (!isTerminating(pod)) deletePod(deps, daemonSet, pod);
+    manageNode(deps, daemonSet, node, here, counts);
   }
   const names = new Set(nodes.map((node) => node.metadata.name));
-  for (const pod of own)
-    if (!names.has(pod.spec.nodeName ?? '') && !isTerminating(pod)) deletePod(deps, daemonSet, pod);
   const live = own.filter((pod) => !isTerminating(pod));
+  for (const pod of live) if (!names.has(pod.spec.nodeName ?? '')) deletePod(deps, daemonSet, pod);
   for (const pod of podsToReplace(daemonSet, live, counts.desired, hash)) deletePod(deps, daemonSet, pod);
   writeStatus(deps, daemonSet, live, counts, hash);
 }
@@ -118,7 +136,7 @@ function writeStatus(
   deps: Deps,
   daemonSet: DaemonSet,
   live: readonly Pod[],
-  counts: { desired: number; current: number; misscheduled: number },
+  counts: Counts,
   hash: string,
 ): void {
   const nodes = new Map(deps.client.list('nodes').map((node) => [node.metadata.name, node]));
