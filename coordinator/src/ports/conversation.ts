@@ -14,23 +14,41 @@ export type PostResult =
   | { ok: false; reason: 'rate-limited'; retryAfterMs: number }
   /** Slack did not take it and never will as it is (invalid blocks, wrong channel or scope). */
   | { ok: false; reason: 'refused'; detail: string }
+  /** The message to update, or the root to reply to, is not there any more. */
+  | { ok: false; reason: 'gone'; detail: string }
   /** No or no clear answer: it may have been posted. Look it up before posting again. */
   | { ok: false; reason: 'ambiguous'; detail: string };
+
+/** A message found again; `upTo` as it was posted with. */
+export interface FoundMessage extends PostedMessage {
+  upTo?: number;
+}
 
 /** The channel in which incidents are told. One request a call, no retries inside. */
 export interface Conversation {
   post(
     message: ConversationMessage,
-    place: { threadTs?: string; key: string; incidentId: string },
+    place: {
+      threadTs?: string;
+      key: string;
+      incidentId: string;
+      /** Last outbox position that a message for several items covers; kept in its metadata. */
+      upTo?: number;
+      /** A reply that the channel sees too. */
+      broadcast?: boolean;
+    },
   ): Promise<PostResult>;
   update(at: PostedMessage, message: ConversationMessage): Promise<PostResult>;
-  /** Finds a message by the metadata it was posted with; null when it is certainly not there. */
+  /**
+   * Finds a message by the metadata it was posted with; null when it is certainly not there. `unavailable`: no answer
+   * now, ask again. `not-permitted`: the token may not read the channel, so it cannot be known.
+   */
   find(place: {
     threadTs?: string;
     key: string;
     incidentId: string;
     sinceMs: number;
-  }): Promise<PostedMessage | null | 'unavailable'>;
+  }): Promise<FoundMessage | null | 'unavailable' | 'not-permitted'>;
   /** Shown only to that user; best effort. */
   whisper(to: { channel: string; user: string; threadTs?: string }, text: string): Promise<void>;
 }
