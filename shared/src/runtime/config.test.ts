@@ -99,6 +99,13 @@ test('the value of a bad secret is never shown', () => {
   const text = loaded.ok ? '' : renderConfigProblems(loaded.problems);
   expect(text).toContain('PATHMEDIC_API_TOKEN');
   expect(text).not.toContain('hunter2');
+  const quoting = z
+    .string()
+    .refine(() => false, { error: (issue) => `${String(issue.input).slice(0, 5)}... is bad` });
+  const secret = { PATHMEDIC_KEY: { schema: quoting, example: 'x', description: '', secret: true } };
+  const refused = loadConfig({ schema: secret, env: { PATHMEDIC_KEY: 'hunter2' } });
+  expect(refused.ok ? '' : renderConfigProblems(refused.problems)).toContain('value not shown');
+  expect(refused.ok ? '' : renderConfigProblems(refused.problems)).not.toContain('hunte');
 });
 
 test('help explains every setting: description, need, example', () => {

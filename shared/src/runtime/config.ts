@@ -78,7 +78,9 @@ function describeIssues(error: z.ZodError, setting: Setting, text: string | unde
   const message = error.issues
     .map((issue) => (issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message))
     .join('; ');
-  if (setting.secret) return message.includes(text) ? 'is not valid (value not shown)' : message;
+  // A message of a setting's own may quote the value, or a part of it; those about its length cannot.
+  const aboutLength = error.issues.every((issue) => issue.code === 'too_small' || issue.code === 'too_big');
+  if (setting.secret) return aboutLength ? message : 'is not valid (value not shown)';
   return `${message} (got ${JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text)})`;
 }
 
