@@ -7,6 +7,7 @@ const Phase = z.enum([
   'new',
   'triaged',
   'diagnosed',
+  'drafted',
   'awaiting-approval',
   'approved',
   'executing',
