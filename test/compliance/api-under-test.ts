@@ -2,7 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { createVirtualClock, type VirtualClock } from '@pathmedic/shared/runtime/virtual-clock.ts';
 import { systemClock } from '@pathmedic/shared/runtime/clock.ts';
 import { createApiClient, type ApiClient } from '@pathmedic/coordinator/adapters/kubernetes/api-client.ts';
-import type { ApiRequest, ApiTransport } from '@pathmedic/coordinator/adapters/kubernetes/api-transport.ts';
+import type {
+  ApiRequest,
+  ApiResponse,
+  ApiTransport,
+} from '@pathmedic/coordinator/adapters/kubernetes/api-transport.ts';
 
 /** What differs between the API servers that the suites run against. */
 export interface ApiServerUnderTest {
@@ -29,8 +33,12 @@ export interface ApiServerUnderTest {
 export interface ObservedTransport {
   send: ApiTransport;
   requests: ApiRequest[];
-  /** Asked for every request: another request to send instead, or an error for its reply to get lost with. */
-  meddle: ((request: ApiRequest) => ApiRequest | { loseReply: Error } | undefined) | null;
+  /** Asked for every request: another one to send instead, an error for its reply to get lost with, or an answer. */
+  meddle:
+    | ((
+        request: ApiRequest,
+      ) => ApiRequest | { loseReply: Error } | { status: number; body: object } | undefined)
+    | null;
   inFlight(): number;
 }
 
@@ -46,6 +54,7 @@ export function observe(transport: ApiTransport): ObservedTransport {
       inFlight += 1;
       try {
         if (meddled === undefined || 'path' in meddled) return await transport(meddled ?? request);
+        if ('status' in meddled) return answered(meddled.status, JSON.stringify(meddled.body));
         await (await transport(request)).text();
         throw meddled.loseReply;
       } finally {
@@ -54,6 +63,17 @@ export function observe(transport: ApiTransport): ObservedTransport {
     },
   };
   return observed;
+}
+
+function answered(status: number, text: string): ApiResponse {
+  return {
+    status,
+    headers: {},
+    text: () => Promise.resolve(text),
+    async *chunks() {
+      yield Buffer.from(text);
+    },
+  };
 }
 
 /** Virtual time that waits for the requests its timers have caused. */

@@ -109,6 +109,19 @@ describe('the watch under trouble', () => {
     expect(nodeWatch()?.relists).toBe(1);
   });
 
+  test('a watch that is refused with 410 leads to a list as well', async () => {
+    let refused = false;
+    wire.meddle = (request) => {
+      if (refused || !request.path.includes('/nodes?watch=true')) return undefined;
+      refused = true;
+      return { status: 410, body: { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' } };
+    };
+    await start();
+    await eventually('it lists again', () => nodeWatch()?.relists === 1);
+    addNode('a');
+    await eventually('and watches', () => nodes() === 'a');
+  });
+
   test('a watch that falls silent is given up, and staleness is unknown until another one lives', async () => {
     const clock = clockBehind(wire);
     cluster = createKubernetesCluster(createApiClient(wire.send, systemClock), clock, {

@@ -101,7 +101,12 @@ function refusalOf(code: number, text: string): ApiRefusal {
     // A proxy in between, or plain text.
   }
   const message = textOf(status['message']) || text.slice(0, 300);
-  return { code, reason: textOf(status['reason']), message: message.slice(0, 400), details: fieldsOf(status['details']) };
+  return {
+    code,
+    reason: textOf(status['reason']),
+    message: message.slice(0, 400),
+    details: fieldsOf(status['details']),
+  };
 }
 
 /** One line that says what went wrong, for details of results. */
