@@ -255,12 +255,17 @@ describe('what opens nothing', () => {
   });
 
   it('a coordinator that has just started and has heard of few agents', async () => {
-    const world = createWorld(healthyCluster(5));
+    const world = createWorld(healthyCluster(5), { settings: { completeGraceMs: 60_000 } });
     world.setMute(({ node }) => node !== 'node1');
+    await world.run(15_000);
     world.setNetwork(() => 'timeout');
-    await world.run(59_000);
+    await world.run(40_000);
     expect(world.sensing.view.snapshot().complete).toBe(false);
+    expect(world.sensing.view.snapshot().symptoms).not.toEqual([]);
     expect(world.memory.incidents()).toEqual([]);
+    world.setMute(() => false);
+    await world.run(70_000);
+    expect(world.memory.incidents()).not.toEqual([]);
   });
 
   it('no reports at all', async () => {

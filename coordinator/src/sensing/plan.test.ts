@@ -68,6 +68,17 @@ describe('the plan', () => {
     expect(paths.has('pod|tcp|node3/pod|node2/pod')).toBe(true);
   });
 
+  it('has nothing to do for an agent that is going away without a successor', () => {
+    const cluster = withPods(healthyCluster(3), (pod) =>
+      pod.meta.name === 'agent-pod-node1-1'
+        ? { ...pod, meta: { ...pod.meta, deletingSinceMs: startMs } }
+        : pod,
+    );
+    const { agents, paths } = buildPlan(cluster, config);
+    expect(agents.map(({ podName }) => podName)).not.toContain('agent-pod-node1-1');
+    expect([...paths.keys()].filter((id) => id.includes('node1/pod'))).toEqual([]);
+  });
+
   it.each([
     ['deleted', { meta: { deletingSinceMs: startMs } }],
     [
