@@ -49,6 +49,6 @@ export function patchByHand(
 
 /** A merge patch as readable YAML on standard input; touches only the named fields. */
 export function mergeByHand(ref: ObjectRef, merge: Json): string {
-  const yaml = stringify(merge, { lineWidth: 0, blockQuote: 'literal' });
+  const yaml = stringify(merge, { lineWidth: 0, blockQuote: 'literal', version: '1.1' });
   return `${kubectl(ref, 'patch')} --type=merge --patch-file=/dev/stdin <<'END_OF_PATCH'\n${yaml}END_OF_PATCH`;
 }

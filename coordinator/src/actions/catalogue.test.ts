@@ -117,7 +117,7 @@ describe('patch-daemonset-node-selector', () => {
     const step = planOne(removeNet, selecting(), facts);
     expect(field(after(selecting(), step), '/spec/template/spec/nodeSelector')).toEqual({ pool: 'a' });
     expect(step.title).toBe('Remove nodeSelector net=on from DaemonSet kube-flannel/kube-flannel-ds');
-    expect(step.diff).toContain('-    net: on');
+    expect(step.diff).toContain('-    net: "on"');
     expect(step.reach).toBe(
       'Starts kube-flannel-ds on node3; the template changes, so the 2 others restart one by one (running pods keep their network).',
     );
@@ -132,6 +132,23 @@ describe('patch-daemonset-node-selector', () => {
     const os = withField(rawDaemonSet(), '/spec/template/spec/nodeSelector', { 'kubernetes.io/os': 'linux' });
     expect(refusal({ ...removeNet, params: { removeKeys: ['kubernetes.io/os'] } }, os)).toBe('unsafe');
     expect(refusal({ ...removeNet, params: { removeKeys: [] } }, selecting())).toBe('invalid-params');
+  });
+
+  it('finds keys with a slash', () => {
+    const slashed = withField(rawDaemonSet(), '/spec/template/spec/nodeSelector', {
+      'example.com/net': 'on',
+      zone: 'a',
+    });
+    const nodes = labFacts().nodes.map((at) => ({
+      ...at,
+      meta: { ...at.meta, labels: { ...at.meta.labels, zone: 'a' } },
+    }));
+    const step = planOne(
+      { ...removeNet, params: { removeKeys: ['example.com/net'] } },
+      slashed,
+      labFacts({ nodes }),
+    );
+    expect(field(after(slashed, step), '/spec/template/spec/nodeSelector')).toEqual({ zone: 'a' });
   });
 
   it('takes a requirement out of the required affinity and keeps the others', () => {

@@ -1,4 +1,4 @@
-import type { ActionRequest, ActionType, PlannedAction } from '../domain/action.ts';
+import { type ActionRequest, type ActionType, PlannedAction } from '../domain/action.ts';
 import { formatRef } from '../domain/object-ref.ts';
 import type { RawObject } from '../domain/raw-object.ts';
 import type { ClusterFacts } from '../facts/cluster-facts.ts';
@@ -59,6 +59,15 @@ export function planSteps(
     targets.add(target);
     const result = catalogue[request.type].plan({ request, object, facts, planId });
     if (!result.ok) return { ok: false, step, reason: result.reason, detail: result.detail };
+    // Whoever approves has to be able to read all of it.
+    if (!PlannedAction.safeParse(result.planned).success) {
+      return {
+        ok: false,
+        step,
+        reason: 'unsafe',
+        detail: `the change of ${target} is too large to be shown in full`,
+      };
+    }
     steps.push(result.planned);
   }
   if (steps.length === 0) return { ok: false, step: 0, reason: 'nothing-to-do', detail: 'the plan is empty' };

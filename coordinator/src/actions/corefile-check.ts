@@ -1,4 +1,10 @@
-import { type CorefileBlock, type CorefileDirective, parseCorefile } from './corefile-parse.ts';
+import { parseIp } from '../netpol/ip-range.ts';
+import {
+  type CorefileBlock,
+  type CorefileDirective,
+  type CorefileProperty,
+  parseCorefile,
+} from './corefile-parse.ts';
 import { KNOWN_PLUGINS, knownProperties } from './corefile-plugins.ts';
 
 export type CorefileProblemKind =
@@ -47,6 +53,12 @@ function problem(kind: CorefileProblemKind, line: number, text: string): Corefil
   return { kind, line, text };
 }
 
+/** `host:port`, a bare host, or a bare port, as far as it is clear what it is meant to be. */
+function isNoAddress(text: string): boolean {
+  const host = /^\[?([^\]]{0,100}?)\]?:\d{1,5}$/.exec(text)?.[1] ?? text;
+  return /^[\d.]+$/.test(host) && parseIp(host) === null;
+}
+
 function argumentProblems({ name, args, line }: CorefileDirective): CorefileProblem[] {
   const [least, most] = ARGUMENTS[name] ?? [0, Infinity];
   if (args.length < least) return [problem('arguments', line, `${name} needs at least ${least} arguments`)];
@@ -54,30 +66,52 @@ function argumentProblems({ name, args, line }: CorefileDirective): CorefileProb
   if (name === 'reload' && args[0] !== 'off' && args.some((arg) => !DURATION.test(arg))) {
     return [problem('arguments', line, 'reload takes durations such as 30s')];
   }
-  return [];
+  const listening = ['bind', 'health', 'prometheus', 'ready'].includes(name);
+  const addresses = listening ? args : name === 'forward' ? args.slice(1) : [];
+  const wrong = addresses.find((arg) => isNoAddress(arg));
+  return wrong === undefined ? [] : [problem('arguments', line, `${wrong} is not an IP address`)];
+}
+
+/** What a property takes, for those where every release takes exactly one argument of that form. */
+const PROPERTY_ARGUMENT: Readonly<Record<string, RegExp>> = {
+  'kubernetes ttl': /^\d{1,4}$/,
+  'kubernetes pods': /^(disabled|insecure|verified)$/,
+  'health lameduck': DURATION,
+  'forward max_concurrent': /^\d{1,9}$/,
+  'forward max_fails': /^\d{1,9}$/,
+  'forward expire': DURATION,
+  'forward policy': /^(random|round_robin|sequential)$/,
+};
+
+function propertyProblem(
+  plugin: string,
+  known: readonly string[],
+  property: CorefileProperty,
+): CorefileProblem[] {
+  const { name, args, line } = property;
+  if (name === 'import') return [];
+  if (!known.includes(name)) return [problem('unknown-property', line, `${plugin} has no property ${name}`)];
+  const form = PROPERTY_ARGUMENT[`${plugin} ${name}`];
+  if (form === undefined || (args.length === 1 && form.test(args[0] ?? ''))) return [];
+  return [
+    problem('arguments', line, `${name} does not take ${args.length === 0 ? 'nothing' : args.join(' ')}`),
+  ];
 }
 
 function propertyProblems({ name, properties }: CorefileDirective): CorefileProblem[] {
   const known = knownProperties(name);
-  if (known === null) return [];
-  return properties.flatMap((property) => {
-    if (property.name !== 'import' && !known.includes(property.name)) {
-      return [problem('unknown-property', property.line, `${name} has no property ${property.name}`)];
-    }
-    if (name === 'kubernetes' && property.name === 'ttl' && !/^\d{1,4}$/.test(property.args[0] ?? '')) {
-      return [problem('arguments', property.line, 'ttl takes seconds')];
-    }
-    if (
-      name === 'kubernetes' &&
-      property.name === 'pods' &&
-      !/^(disabled|insecure|verified)$/.test(property.args[0] ?? '')
-    ) {
-      return [problem('arguments', property.line, 'pods is one of disabled, insecure, verified')];
-    }
-    if (property.name === 'lameduck' && !DURATION.test(property.args[0] ?? '')) {
-      return [problem('arguments', property.line, 'lameduck takes a duration such as 5s')];
-    }
-    return [];
+  return known === null ? [] : properties.flatMap((property) => propertyProblem(name, known, property));
+}
+
+/** Plugins that refuse to stand in one server block twice. */
+const ONCE = ['cache', 'errors', 'hosts', 'loop', 'ready'];
+
+function repeated({ directives }: CorefileBlock): CorefileProblem[] {
+  return directives.flatMap(({ name, line }, i) => {
+    const first = directives.findIndex((one) => one.name === name);
+    return ONCE.includes(name) && first < i
+      ? [problem('arguments', line, `${name} may stand in a server block only once`)]
+      : [];
   });
 }
 
@@ -207,6 +241,7 @@ export function checkCorefile(text: string, expect: CorefileExpectations): Coref
         ...forwardProblems(directive, expect.ownAddresses),
       ];
     }),
+    ...repeated(block),
     ...importProblems(block, snippets),
   ]);
   problems.push(...serverProblems(servers));

@@ -130,8 +130,7 @@ function directiveOf(cursor: Cursor, name: CorefileToken): CorefileDirective {
 function directivesOf(cursor: Cursor, braced: boolean): { directives: CorefileDirective[]; endLine: number } {
   const directives: CorefileDirective[] = [];
   for (let token = take(cursor); token !== undefined; token = take(cursor)) {
-    if (token.text === '}' && braced) return { directives, endLine: token.line };
-    if (token.text === '}') throw new Syntax(token.line, "'}' without an opening brace");
+    if (token.text === '}') return { directives, endLine: token.line };
     if (token.text === '{') throw new Syntax(token.line, "unexpected '{'");
     directives.push(directiveOf(cursor, token));
   }

@@ -16,10 +16,11 @@ export function textDiff(before: string, after: string): string {
     .join('\n');
 }
 
+/** YAML 1.1, as kubectl reads it: there a bare `on` or `yes` would not be a string. */
 function yamlOf(name: string, value: Found): string {
   if (!value.found) return '';
   const tree: Json = { [name]: value.value };
-  return stringify(tree, { lineWidth: 0, sortMapEntries: false });
+  return stringify(tree, { lineWidth: 0, version: '1.1' });
 }
 
 /** One field of an object before and after, as YAML lines under the place where it stands (`spec.template.spec`). */

@@ -17,7 +17,7 @@ import { targetObject } from './target-object.ts';
 
 export const CorefileParams = z.strictObject({
   /** The whole new text. */
-  corefile: z.string().min(1).max(40_000),
+  corefile: z.string().min(1).max(20_000),
   /** Zone of the cluster's own names. */
   zone: z.string().min(1).max(253),
   /** What the change does, in words; goes into the title. */

@@ -206,7 +206,7 @@ function remedy(situation: Situation): Remedy | null {
 function restartPlan(found: Crashing): Remedy | null {
   const target = refOf('DaemonSet', found.daemonSet.meta);
   const counted = `${found.bad.length} of ${found.total} agents of ${formatRef(target)} are down`;
-  if (found.bad.length > 3 && found.bad.length * 2 >= found.total) {
+  if (found.bad.length >= 3 && found.bad.length * 2 >= found.total) {
     const actions: ActionRequest[] = [{ type: 'restart-daemonset', target, params: {} }];
     return {
       type: 'plan',

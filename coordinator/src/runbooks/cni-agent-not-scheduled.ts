@@ -120,6 +120,12 @@ function fromTime(situation: Situation, absent: AbsentAgents): Weighed[] {
   return [];
 }
 
+/** The group that the incident is about; any, where it does not say. */
+function absentHere(situation: Situation): AbsentAgents | undefined {
+  const groups = absentAgents(situation.facts);
+  return groups.find(({ nodes }) => concernsNodes(situation, nodes)) ?? groups[0];
+}
+
 function summaryOf(situation: Situation, absent: AbsentAgents): string {
   const where = nameNodes(absent.nodes);
   const start = `${absent.flavour} does not run on ${where}: its DaemonSet ${formatRef(refOf('DaemonSet', absent.daemonSet.meta)).slice('DaemonSet '.length)}`;
@@ -149,7 +155,7 @@ function judge(situation: Situation): Judgement {
       unknown: [`CNI agents: ${why}`],
     };
   }
-  const absent = absentAgents(facts)[0];
+  const absent = absentHere(situation);
   if (absent === undefined) return { cause: null, checks: [nothingAbsent(situation)], unknown: [] };
   const probes = fromProbes(situation, absent.nodes);
   const cause = weighedCause({
@@ -189,7 +195,7 @@ export const cniAgentNotScheduled: Runbook = {
   wantsLogs: () => [],
   judge,
   remedy(situation) {
-    const absent = absentAgents(situation.facts)[0];
+    const absent = absentHere(situation);
     return absent === undefined ? null : placementRemedy(situation, absent);
   },
 };

@@ -18,6 +18,7 @@ import { check, type Weighed, weighedCause } from './weigh.ts';
 
 const ID = 'coredns-crash';
 const USUAL_REPLICAS = 2;
+const MOST_REPLICAS = 10;
 
 /** What is wrong with the pods, the worst first. */
 type Finding =
@@ -170,18 +171,22 @@ function judge(situation: Situation): Judgement {
   return { cause, checks: [check(ID, title, 'found', summary)], unknown: [] };
 }
 
-/** How many there were: as applied, else as the Deployment's own scaling events tell, else the usual two. */
+/**
+ * How many there were: as applied, else the most that one of its ReplicaSets had by the Deployment's own scaling events
+ * (a roll-out also takes one to 0, from any number), else the usual two.
+ */
 export function previousReplicas(facts: ClusterFacts, dns: ClusterDns): number {
   if (dns.deployment === null) return USUAL_REPLICAS;
   const { meta } = dns.deployment;
   const applied = lastApplied(meta)?.spec?.replicas;
-  if (applied !== undefined && applied > 0) return Math.min(applied, 10);
-  const scaled = eventsOf(facts, { kind: 'Deployment', namespace: meta.namespace, name: meta.name })
+  if (applied !== undefined && applied > 0) return Math.min(applied, MOST_REPLICAS);
+  const numbers = eventsOf(facts, { kind: 'Deployment', namespace: meta.namespace, name: meta.name })
     .filter(({ reason }) => reason === 'ScalingReplicaSet')
-    .map(({ message }) => /(?:from (\d{1,3}) to 0\b|to 0 from (\d{1,3})\b)/.exec(message))
-    .find((match) => match !== null);
-  const before = Number(scaled?.[1] ?? scaled?.[2] ?? USUAL_REPLICAS);
-  return Math.min(Math.max(before, 1), 10);
+    .flatMap(({ message }) =>
+      [...message.matchAll(/\b(?:from|to) (\d{1,3})\b/g)].map((match) => Number(match[1])),
+    );
+  const most = Math.max(0, ...numbers);
+  return most === 0 ? USUAL_REPLICAS : Math.min(most, MOST_REPLICAS);
 }
 
 function remedy(situation: Situation): Remedy | null {

@@ -8,7 +8,7 @@ import { meantWord } from './edit-distance.ts';
 export interface Candidate {
   text: string;
   change: string;
-  certainty: 'typo' | 'restored' | 'removed';
+  certainty: 'typo' | 'brace' | 'restored' | 'removed';
 }
 
 /** Without them CoreDNS does not do its duty (names, the world outside) or its own pods never become ready. */
@@ -156,7 +156,7 @@ export function wrongZone(text: string, zone: string): Candidate[] {
 export function braceCandidates(text: string): Candidate[] {
   const of =
     (change: string) =>
-    (candidate: string): Candidate => ({ text: candidate, change, certainty: 'typo' });
+    (candidate: string): Candidate => ({ text: candidate, change, certainty: 'brace' });
   return [
     ...[closedByIndent(text), closedAtEnd(text)].map(of('Close the open brace')),
     ...withoutOneBrace(text).map(of('Remove the closing brace that is too many')),

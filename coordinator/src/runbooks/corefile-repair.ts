@@ -78,11 +78,17 @@ function candidatesFor(broken: BrokenCorefile, problem: CorefileProblem): Candid
   }
 }
 
-/** Whether nothing that CoreDNS cannot do without goes missing; after a removal all of it has to be there. */
+/**
+ * Whether nothing that CoreDNS cannot do without goes missing. Where lines were taken out or put in another block all of
+ * it has to be there: what looks like a stray brace may be what is left of a lost line.
+ */
 function keepsEssentials(before: string, { text, certainty }: Candidate): boolean {
   return ESSENTIAL.every((plugin) => {
     const left = directivesOf(text, plugin).length;
-    return left >= directivesOf(before, plugin).length && (certainty !== 'removed' || left > 0);
+    return (
+      left >= directivesOf(before, plugin).length &&
+      (certainty === 'typo' || certainty === 'restored' || left > 0)
+    );
   });
 }
 

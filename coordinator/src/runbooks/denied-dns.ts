@@ -9,18 +9,20 @@ import { type Denial, evaluateFlow } from '../netpol/evaluate-flow.ts';
 import type { Direction } from '../netpol/policy-spec.ts';
 import { policyPodOf, type PolicyWorld, policyWorldOf } from '../netpol/policy-world.ts';
 import { clusterNamePaths, tally, type Tally } from './probe-evidence.ts';
+import { concernsNamespace } from './symptom-scope.ts';
 
-export interface PolicyOfDenial {
-  record: NetworkPolicyRecord;
+/** One end of the flow that denies it, with the policies that isolate it, the one changed last first. */
+export interface DeniedSide {
+  direction: Direction;
+  policies: NetworkPolicyRecord[];
 }
 
 /** Pods of one namespace that no policy lets ask the cluster DNS. */
 export interface DeniedDns {
   namespace: string;
-  direction: Direction;
   pods: PodRecord[];
-  /** Those that isolate them, the one changed last first. */
-  policies: PolicyOfDenial[];
+  /** The directions in which it is denied, at least one; both ends have to allow it. */
+  sides: DeniedSide[];
   /** DNS probes from agents in that namespace, and from agents outside of it. */
   inside: Tally;
   outside: Tally;
@@ -41,14 +43,14 @@ export function policyChange(record: NetworkPolicyRecord): Change {
   return { manager: write?.manager ?? 'an unknown manager', atMs: latestWrite(record) };
 }
 
-/** Null: the flow is allowed or cannot be decided. Denied only when every CoreDNS pod is out of reach on UDP. */
-function denialOf(
+/** Empty: the flow is allowed or cannot be decided. Denied only when every CoreDNS pod is out of reach on UDP. */
+function denialsOf(
   world: PolicyWorld,
   from: PodRecord,
   servers: readonly PodRecord[],
   ports: readonly number[],
-): Denial | null {
-  let denial: Denial | null = null;
+): Denial[] {
+  let denials: Denial[] = [];
   for (const server of servers) {
     for (const port of ports) {
       const verdict = evaluateFlow(world, {
@@ -57,11 +59,11 @@ function denialOf(
         port,
         protocol: 'UDP',
       });
-      if (verdict.verdict !== 'denied') return null;
-      denial = verdict.denials[0] ?? null;
+      if (verdict.verdict !== 'denied') return [];
+      denials = verdict.denials;
     }
   }
-  return denial;
+  return denials;
 }
 
 function probed(
@@ -94,7 +96,7 @@ function podsByNamespace(pods: readonly PodRecord[]): Map<string, PodRecord[]> {
 
 /** Which namespaces' pods cannot ask the cluster DNS by policy; worst first. */
 export function deniedDns(situation: Situation): DeniedResult {
-  const { facts, network } = situation;
+  const { facts } = situation;
   const world = policyWorldOf(facts);
   if (world === null) return { ok: false, why: 'NetworkPolicies or namespaces could not be read' };
   if (world.policies.length === 0) return { ok: true, denied: [], policies: 0 };
@@ -112,41 +114,39 @@ export function deniedDns(situation: Situation): DeniedResult {
     );
     if (near.length === 0) continue;
     for (const pod of pods.filter((one) => !servers.includes(one)).slice(0, MOST_PODS)) {
-      const denial = denialOf({ ...world, policies: near }, pod, servers, ports);
-      if (denial === null) continue;
-      const entry = found.get(namespace) ?? entryFor(situation, namespace, denial);
+      const denials = denialsOf({ ...world, policies: near }, pod, servers, ports);
+      if (denials.length === 0) continue;
+      const entry = found.get(namespace) ?? entryFor(situation, namespace, denials);
       entry.pods.push(pod);
       found.set(namespace, entry);
     }
   }
-  const denied = [...found.values()].filter(({ policies }) => policies.length > 0);
+  const denied = [...found.values()].filter(({ sides }) =>
+    sides.every(({ policies }) => policies.length > 0),
+  );
   return {
     ok: true,
-    denied: denied.toSorted((a, b) => rank(network, b) - rank(network, a)),
+    denied: denied.toSorted((a, b) => rank(situation, b) - rank(situation, a)),
     policies: world.policies.length,
   };
 }
 
-function entryFor({ facts, network }: Situation, namespace: string, denial: Denial): DeniedDns {
-  const policies = facts.networkPolicies
-    .filter(({ meta }) =>
-      denial.policies.some((policy) => policy.namespace === meta.namespace && policy.name === meta.name),
-    )
-    .toSorted((a, b) => latestWrite(b) - latestWrite(a))
-    .map((record) => ({ record }));
+function entryFor({ facts, network }: Situation, namespace: string, denials: readonly Denial[]): DeniedDns {
+  const sides = denials.map(({ direction, policies }) => ({
+    direction,
+    policies: facts.networkPolicies
+      .filter(({ meta }) =>
+        policies.some((one) => one.namespace === meta.namespace && one.name === meta.name),
+      )
+      .toSorted((a, b) => latestWrite(b) - latestWrite(a)),
+  }));
   const outside = probed(network, (from) => from !== namespace);
-  return {
-    namespace,
-    direction: denial.direction,
-    pods: [],
-    policies,
-    inside: insideOf(network, namespace),
-    outside,
-  };
+  return { namespace, pods: [], sides, inside: insideOf(network, namespace), outside };
 }
 
-/** Failing probes first, then the latest change. */
-function rank(network: NetworkSnapshot | null, { inside, policies }: DeniedDns): number {
-  const newest = policies[0] === undefined ? 0 : latestWrite(policies[0].record);
-  return (network !== null && inside.failing > 0 ? 1e15 : 0) + newest;
+/** What the incident is about first, then failing probes, then the latest change. */
+function rank(situation: Situation, { namespace, inside, sides }: DeniedDns): number {
+  const newest = Math.max(0, ...sides.flatMap(({ policies }) => policies.map(latestWrite)));
+  const concerned = situation.symptoms.length > 0 && concernsNamespace(situation, namespace) ? 4e15 : 0;
+  return concerned + (inside.failing > 0 ? 2e15 : 0) + newest;
 }

@@ -409,6 +409,11 @@ describe('coredns-crash', () => {
       { kind: 'Deployment', namespace: 'kube-system', name: 'coredns' },
       { type: 'Normal' },
     );
+    const rolled = {
+      ...scaled,
+      message: 'Scaled down replica set coredns-4c from 1 to 0',
+      lastMs: scaled.lastMs + 1,
+    };
     const zero = {
       ...coredns,
       replicas: 0,
@@ -418,7 +423,7 @@ describe('coredns-crash', () => {
     };
     const facts = cluster({
       deployments: [zero],
-      events: [scaled],
+      events: [scaled, rolled],
       pods: cluster().pods.filter(({ hostNetwork }) => hostNetwork),
     });
     const { cause, actions } = top({ facts, network: dnsDown(), symptoms: [aboutDns] });
@@ -542,6 +547,24 @@ describe('netpol-blocks-dns', () => {
     expect(cause.id).toBe('netpol-blocks-dns');
     expect(actions).toMatchObject([
       { target: { name: 'lock' }, params: { addIngress: [{ from: [{ namespaceSelector: {} }] }] } },
+    ]);
+  });
+
+  it('opens both ends where both are closed', () => {
+    const lock = networkPolicy(
+      'lock',
+      'kube-system',
+      { podSelector: {}, policyTypes: ['Ingress'] },
+      { createdMs: T0 - 5000 },
+    );
+    const { actions } = top({
+      facts: facts([policy, lock]),
+      network: network({ dns: () => true }),
+      symptoms: [inApp],
+    });
+    expect(actions.map(({ target, params }) => [target.name, Object.keys(params)[0]])).toEqual([
+      ['restrict-egress', 'addEgress'],
+      ['lock', 'addIngress'],
     ]);
   });
 

@@ -3,19 +3,19 @@ import type { ClusterFacts } from '../facts/cluster-facts.ts';
 import { cniAgents } from '../facts/cni-flavour.ts';
 import { clusterDns } from '../facts/coredns-objects.ts';
 import { evidence } from './evidence.ts';
-import { type Signature, SIGNATURES } from './signatures.ts';
+import { type Place, SIGNATURES } from './signatures.ts';
 import type { Weighed } from './weigh.ts';
 
 const MAX_LINE = 2000;
 
 interface Line {
-  component: Signature['component'];
+  place: Place;
   text: string;
   weighed: (weight: number) => Weighed;
 }
 
 /** Whose log it is, by the pod's owner; a pod that is none of the known components counts for nobody. */
-function componentOf(facts: ClusterFacts, namespace: string, pod: string): Signature['component'] | null {
+function placeOf(facts: ClusterFacts, namespace: string, pod: string): Place | null {
   const record = facts.pods.find(({ meta }) => meta.namespace === namespace && meta.name === pod);
   const owner = record?.meta.owner?.uid;
   const isCni = cniAgents(facts).some(({ daemonSets }) => daemonSets.some(({ meta }) => meta.uid === owner));
@@ -26,10 +26,10 @@ function componentOf(facts: ClusterFacts, namespace: string, pod: string): Signa
 
 function logLines(facts: ClusterFacts): Line[] {
   return facts.logs.flatMap((log) => {
-    const component = componentOf(facts, log.namespace, log.pod);
-    if (component === null) return [];
+    const place = placeOf(facts, log.namespace, log.pod);
+    if (place === null) return [];
     return log.lines.map((text) => ({
-      component,
+      place,
       text: text.slice(0, MAX_LINE),
       weighed: (weight: number) => ({
         weight,
@@ -43,7 +43,7 @@ function eventLines(facts: ClusterFacts): Line[] {
   return facts.events
     .filter(({ type }) => type !== 'Normal')
     .map((event) => ({
-      component: 'any' as const,
+      place: 'event' as const,
       text: `${event.reason} ${event.message}`.slice(0, MAX_LINE),
       weighed: (weight: number) => ({
         weight,
@@ -67,8 +67,7 @@ export function matchSignatures(facts: ClusterFacts): Map<CauseId, Weighed[]> {
   const byCause = new Map<CauseId, Weighed[]>();
   for (const signature of SIGNATURES) {
     const hit = lines.find(
-      ({ component, text }) =>
-        (signature.component === 'any' || signature.component === component) && signature.pattern.test(text),
+      ({ place, text }) => signature.from.includes(place) && signature.pattern.test(text),
     );
     if (hit === undefined) continue;
     byCause.set(signature.cause, [...(byCause.get(signature.cause) ?? []), hit.weighed(signature.weight)]);

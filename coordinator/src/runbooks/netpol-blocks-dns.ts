@@ -1,11 +1,11 @@
-import type { ActionRequest, Json } from '../domain/action.ts';
+import type { ActionRequest } from '../domain/action.ts';
 import { formatRef } from '../domain/object-ref.ts';
 import type { Situation } from '../facts/cluster-facts.ts';
 import { refOf } from '../facts/object-ref-of.ts';
 import { changedBefore } from '../facts/recent-changes.ts';
 import type { NetworkPolicyRecord } from '../facts/records.ts';
 import { dnsEgressRule, dnsIngressRule } from '../netpol/dns-allowance.ts';
-import { type DeniedDns, deniedDns, policyChange, type PolicyOfDenial } from './denied-dns.ts';
+import { type DeniedDns, deniedDns, type DeniedSide, policyChange } from './denied-dns.ts';
 import { clip, evidence } from './evidence.ts';
 import { matchSignatures } from './match-signatures.ts';
 import { answeredWords, type Tally } from './probe-evidence.ts';
@@ -15,8 +15,13 @@ import { check, type Weighed, weighedCause } from './weigh.ts';
 
 const ID = 'netpol-blocks-dns';
 
-function policyNames(policies: readonly PolicyOfDenial[]): string {
-  return policies.map(({ record }) => `${record.meta.namespace}/${record.meta.name}`).join(', ');
+function policyNames(policies: readonly NetworkPolicyRecord[]): string {
+  return policies.map(({ meta }) => `${meta.namespace}/${meta.name}`).join(', ');
+}
+
+/** The policies of all sides, the one changed last first on each. */
+function policiesOf({ sides }: DeniedDns): NetworkPolicyRecord[] {
+  return sides.flatMap(({ policies }) => policies);
 }
 
 function compare(inside: Tally, outside: Tally): string {
@@ -53,12 +58,15 @@ function fromProbes(denied: DeniedDns): { pro: Weighed[]; contra: Weighed[] } {
 }
 
 function fromPolicies(situation: Situation, denied: DeniedDns): Weighed[] {
-  const text = `${denied.pods.length} pods of ${denied.namespace} may not ask the cluster DNS: ${denied.direction} is restricted by ${policyNames(denied.policies)}, and no rule allows port 53`;
+  const restricted = denied.sides
+    .map(({ direction, policies }) => `${direction} is restricted by ${policyNames(policies)}`)
+    .join(' and ');
+  const text = `${denied.pods.length} pods of ${denied.namespace} may not ask the cluster DNS: ${restricted}, and no rule allows port 53`;
   const pro: Weighed[] = [{ weight: 0.45, evidence: evidence('object', text) }];
-  const newest = denied.policies[0];
-  const changed = newest === undefined ? '' : changedWords(situation, newest.record);
+  const [newest] = policiesOf(denied);
+  const changed = newest === undefined ? '' : changedWords(situation, newest);
   if (newest !== undefined && changed !== '') {
-    const ref = refOf('NetworkPolicy', newest.record.meta);
+    const ref = refOf('NetworkPolicy', newest.meta);
     pro.push({ weight: 0.4, evidence: evidence('object', `${formatRef(ref)} was ${changed}`, { ref }) });
   }
   return pro;
@@ -81,12 +89,12 @@ function contraOf(situation: Situation, denied: DeniedDns): Weighed[] {
 }
 
 function summaryOf(situation: Situation, denied: DeniedDns): string {
-  const newest = denied.policies[0];
-  const changed = newest === undefined ? '' : changedWords(situation, newest.record);
+  const [newest] = policiesOf(denied);
+  const changed = newest === undefined ? '' : changedWords(situation, newest);
   const since = changed === '' ? '' : ` (${changed})`;
-  const verb =
-    denied.direction === 'egress' ? 'leaves no way to DNS for pods in' : 'lets no DNS query in from';
-  return `NetworkPolicy ${policyNames(denied.policies.slice(0, 3))} ${verb} ${denied.namespace}${since}.`;
+  const egress = denied.sides.some(({ direction }) => direction === 'egress');
+  const verb = egress ? 'leaves no way to DNS for pods in' : 'lets no DNS query in from';
+  return `NetworkPolicy ${policyNames(policiesOf(denied).slice(0, 3))} ${verb} ${denied.namespace}${since}.`;
 }
 
 function judge(situation: Situation): Judgement {
@@ -121,7 +129,7 @@ function judge(situation: Situation): Judgement {
   const probes = fromProbes(first);
   const cause = weighedCause({
     id: ID,
-    component: `NetworkPolicy ${policyNames(first.policies.slice(0, 2))}`,
+    component: `NetworkPolicy ${policyNames(policiesOf(first).slice(0, 2))}`,
     summary: summaryOf(situation, first),
     pro: [...fromPolicies(situation, first), ...probes.pro, ...told],
     contra: [...probes.contra, ...contraOf(situation, first)],
@@ -130,51 +138,65 @@ function judge(situation: Situation): Judgement {
 }
 
 function escalation(denied: DeniedDns, why: string): Remedy {
-  const [policy] = denied.policies;
-  const name = policy === undefined ? '' : formatRef(refOf('NetworkPolicy', policy.record.meta));
+  const [policy] = policiesOf(denied);
+  const name = policy === undefined ? 'the policy' : formatRef(refOf('NetworkPolicy', policy.meta));
   return {
     type: 'escalate',
     escalation: {
       cause: ID,
       title: clip(`Pods in ${denied.namespace} may not use DNS`, 200),
-      why: clip(`${policyNames(denied.policies)} allow no DNS. No rule can be derived: ${why}.`, 800),
+      why: clip(`${policyNames(policiesOf(denied))} allow no DNS. No rule can be derived: ${why}.`, 800),
       options: [clip(`Allow UDP and TCP 53 to the cluster DNS in ${name} by hand.`, 400)],
     },
   };
 }
 
-function request(policy: PolicyOfDenial, params: Record<string, Json>): ActionRequest {
-  return { type: 'patch-network-policy', target: refOf('NetworkPolicy', policy.record.meta), params };
+/** Opens one side in the policy that was changed last; null where no narrow rule exists. */
+function openSide(
+  situation: Situation,
+  { direction, policies }: DeniedSide,
+): ActionRequest | { why: string } {
+  const [policy] = policies;
+  if (policy === undefined) return { why: 'the policy is gone' };
+  const target = refOf('NetworkPolicy', policy.meta);
+  if (direction === 'ingress') {
+    const { rule } = dnsIngressRule(situation.facts);
+    return { type: 'patch-network-policy', target, params: { addIngress: [rule], allows: 'DNS from pods' } };
+  }
+  const allowance = dnsEgressRule(situation.facts);
+  if (!allowance.ok) return { why: allowance.why };
+  return {
+    type: 'patch-network-policy',
+    target,
+    params: { addEgress: [allowance.rule], allows: 'DNS to the cluster DNS' },
+  };
+}
+
+/** One policy that closes both directions is changed once: a plan holds one step for an object. */
+function addRequest(actions: ActionRequest[], request: ActionRequest): void {
+  const same = actions.find(({ target }) => target.uid === request.target.uid);
+  if (same === undefined) actions.push(request);
+  else same.params = { ...request.params, ...same.params };
 }
 
 function remedy(situation: Situation): Remedy | null {
   const result = deniedDns(situation);
   const [denied] = result.ok ? result.denied : [];
-  const policy = denied?.policies[0];
   // Without probes there is no proof that anything enforces the policy, and it may be meant.
-  if (denied === undefined || policy === undefined || denied.inside.failing === 0) return null;
-  const why = clip(
-    `${summaryOf(situation, denied)} DNS there: ${compare(denied.inside, denied.outside)}. The rule allows only DNS, only to the cluster DNS.`,
-    600,
-  );
-  const name = formatRef(refOf('NetworkPolicy', policy.record.meta));
-  const title = clip(`Allow DNS in ${name}`, 200);
-  if (denied.direction === 'ingress') {
-    const { rule } = dnsIngressRule(situation.facts);
-    return {
-      type: 'plan',
-      title,
-      why,
-      actions: [request(policy, { addIngress: [rule], allows: 'DNS from pods' })],
-    };
+  if (denied === undefined || denied.inside.failing === 0) return null;
+  const actions: ActionRequest[] = [];
+  for (const side of denied.sides) {
+    const opened = openSide(situation, side);
+    if ('why' in opened) return escalation(denied, opened.why);
+    addRequest(actions, opened);
   }
-  const allowance = dnsEgressRule(situation.facts);
-  if (!allowance.ok) return escalation(denied, allowance.why);
+  const names = actions.map(({ target }) => `${target.namespace}/${target.name}`).join(' and ');
+  const why = `${summaryOf(situation, denied)} DNS there: ${compare(denied.inside, denied.outside)}. What is added allows only DNS, only to the cluster DNS.`;
   return {
     type: 'plan',
-    title,
-    why,
-    actions: [request(policy, { addEgress: [allowance.rule], allows: 'DNS to the cluster DNS' })],
+    title: clip(`Allow DNS in NetworkPolicy ${names}`, 200),
+    why: clip(why, 600),
+    actions,
   };
 }
 

@@ -22,12 +22,10 @@ export function signatureRunbook(id: CauseId, title: string, meaning: string): R
         pro,
         contra: [],
       });
-      const detail = first?.evidence.text ?? 'no event or log line says so';
-      return {
-        cause,
-        checks: [check(id, title, first === undefined ? 'clear' : 'found', detail)],
-        unknown: [],
-      };
+      // That nothing was printed rules nothing out.
+      const detail = first?.evidence.text ?? 'no event or log line says so, which proves nothing';
+      const result = first === undefined ? 'unknown' : 'found';
+      return { cause, checks: [check(id, title, result, detail)], unknown: [] };
     },
     remedy: () => null,
   };
