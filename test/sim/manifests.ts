@@ -32,17 +32,17 @@ function rulesOf(role: JsonObject, namespaces: readonly string[] | undefined): P
   });
 }
 
-function grantBindings(objects: readonly JsonObject[], identities: Identities): void {
+function grantBindings(objects: readonly JsonObject[], identities: Identities, fallback: string): void {
   for (const binding of objects) {
     const cluster = binding['kind'] === 'ClusterRoleBinding';
     if (!cluster && binding['kind'] !== 'RoleBinding') continue;
-    const namespace = stringAt(binding, 'metadata', 'namespace') ?? '';
+    const namespace = stringAt(binding, 'metadata', 'namespace') ?? fallback;
     const roleKind = stringAt(binding, 'roleRef', 'kind');
     const role = objects.find(
       (object) =>
         object['kind'] === roleKind &&
         stringAt(object, 'metadata', 'name') === stringAt(binding, 'roleRef', 'name') &&
-        (roleKind === 'ClusterRole' || stringAt(object, 'metadata', 'namespace') === namespace),
+        (roleKind === 'ClusterRole' || (stringAt(object, 'metadata', 'namespace') ?? fallback) === namespace),
     );
     if (role === undefined) continue;
     for (const subject of arrayAt(binding, 'subjects')) {
@@ -57,15 +57,19 @@ function grantBindings(objects: readonly JsonObject[], identities: Identities): 
 }
 
 /**
- * Creates what manifests hold, in their order, and turns their RBAC objects into rights of the users they bind. Bindings to
- * roles outside the same call are ignored, as are kinds that the API server does not serve. Existing objects stay.
+ * Creates what manifests hold, Namespaces first, and turns their RBAC objects into rights of the users they bind. Bindings
+ * to roles outside the same call are ignored, as are kinds that the API server does not serve. Existing objects stay.
+ * `namespace` is where objects without one go.
  */
 export function applyManifests(
   deps: { client: SystemClient; identities: Identities },
   objects: readonly JsonObject[],
+  namespace = 'default',
 ): void {
-  grantBindings(objects, deps.identities);
-  for (const object of objects) {
+  grantBindings(objects, deps.identities, namespace);
+  const isNamespace = (object: JsonObject): boolean => object['kind'] === 'Namespace';
+  const ordered = [...objects.filter(isNamespace), ...objects.filter((object) => !isNamespace(object))];
+  for (const object of ordered) {
     const entry = RESOURCES.find(
       (row) =>
         row.kind === object['kind'] &&
@@ -73,12 +77,12 @@ export function applyManifests(
     );
     const name = stringAt(object, 'metadata', 'name');
     if (entry === undefined || name === undefined) continue;
-    const namespace = entry.namespaced ? (stringAt(object, 'metadata', 'namespace') ?? 'default') : '';
-    if (deps.client.get(entry.resource, namespace, name) !== undefined) continue;
+    const target = entry.namespaced ? (stringAt(object, 'metadata', 'namespace') ?? namespace) : '';
+    if (deps.client.get(entry.resource, target, name) !== undefined) continue;
     const metadata = {
       ...(isObject(object['metadata']) ? object['metadata'] : {}),
       name,
-      ...(entry.namespaced ? { namespace } : {}),
+      ...(entry.namespaced ? { namespace: target } : {}),
     };
     deps.client.create(entry.resource, { ...object, metadata }, 'kubectl-client-side-apply');
   }

@@ -66,8 +66,8 @@ export interface SimCluster {
   /** Starts the API server; controllers run from creation on. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Creates the objects of YAML manifests; RBAC objects become rights of the users they bind. */
-  apply(manifests: string | readonly JsonObject[]): void;
+  /** Creates the objects of YAML manifests, those without a namespace in `namespace`; RBAC becomes rights of the users it binds. */
+  apply(manifests: string | readonly JsonObject[], namespace?: string): void;
   /** A token for the API server as the service account. */
   serviceAccountToken(namespace: string, name: string): string;
   /** A token bound to a pod, as its projected volume holds it. Throws when the pod does not exist. */
@@ -191,10 +191,11 @@ export function createSimCluster(options: SimClusterOptions = {}): SimCluster {
       await network.close();
       await server.stop();
     },
-    apply: (manifests) =>
+    apply: (manifests, namespace) =>
       applyManifests(
         { client, identities: server.identities },
         typeof manifests === 'string' ? readManifests(manifests) : manifests,
+        namespace,
       ),
     serviceAccountToken: (namespace, name) =>
       server.identities.issueToken({ namespace, serviceAccount: name }),

@@ -5,7 +5,6 @@ import { notNegative } from './field-problem.ts';
 import type { JsonObject } from './json-value.ts';
 import { numberAt, objectAt, stringAt } from './json-value.ts';
 import { formatSelector } from './label-selector.ts';
-import type { LabelSelector } from './label-selector.ts';
 import { decodeAs, ModelMismatch } from './object-model.ts';
 
 /** The Scale of a Deployment or ReplicaSet. */

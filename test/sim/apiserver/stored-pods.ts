@@ -56,6 +56,12 @@ export interface PodSpec {
     nodeAffinity?: {
       requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms: NodeSelectorTerm[] };
     };
+    podAffinity?: {
+      requiredDuringSchedulingIgnoredDuringExecution?: {
+        labelSelector?: LabelSelector;
+        topologyKey: string;
+      }[];
+    };
     podAntiAffinity?: {
       requiredDuringSchedulingIgnoredDuringExecution?: {
         labelSelector?: LabelSelector;

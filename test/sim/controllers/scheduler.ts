@@ -11,6 +11,8 @@ import { createReconciler, keyOf, parseKey } from './reconciler.ts';
 export function chooseNode(pod: Pod, candidates: readonly Node[], pods: readonly Pod[]): Node | undefined {
   const anti = pod.spec.affinity?.podAntiAffinity;
   const required = anti?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+  // The topology of affinity terms is taken to be the node: nothing here uses another one.
+  const together = pod.spec.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
   const preferred = (anti?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(
     (term) => term.podAffinityTerm,
   );
@@ -18,7 +20,7 @@ export function chooseNode(pod: Pod, candidates: readonly Node[], pods: readonly
     pods.filter(
       (other) => other.spec.nodeName === node.metadata.name && other.metadata.deletionTimestamp === undefined,
     );
-  const clashes = (node: Node, terms: typeof required): number =>
+  const matching = (node: Node, terms: typeof required): number =>
     terms.reduce(
       (sum, term) =>
         sum +
@@ -30,8 +32,8 @@ export function chooseNode(pod: Pod, candidates: readonly Node[], pods: readonly
       0,
     );
   const scored = candidates
-    .filter((node) => clashes(node, required) === 0)
-    .map((node) => ({ node, clash: clashes(node, preferred), count: onNode(node).length }));
+    .filter((node) => matching(node, required) === 0 && together.every((term) => matching(node, [term]) > 0))
+    .map((node) => ({ node, clash: matching(node, preferred), count: onNode(node).length }));
   return scored.toSorted((left, right) => left.clash - right.clash || left.count - right.count)[0]?.node;
 }
 
@@ -39,7 +41,7 @@ function failure(pod: Pod, nodes: readonly Node[]): string {
   const reasons = new Map<string, number>();
   for (const node of nodes) {
     const fit = fitsNode(pod.spec, node);
-    const reason = fit.fits ? "didn't match pod anti-affinity rules" : fit.reason;
+    const reason = fit.fits ? "didn't match pod affinity/anti-affinity rules" : fit.reason;
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
   const list = [...reasons].map(([reason, count]) => `${count} node(s) ${reason}`).join(', ');
@@ -70,8 +72,7 @@ export function startScheduler(client: SystemClient, clock: Clock, delayMs: numb
     );
   });
   client.subscribe((event) => {
-    if (event.resource === 'pods') reconciler.enqueue(keyOf(event.object));
-    if (event.resource !== 'nodes') return;
+    if (event.resource !== 'nodes' && event.resource !== 'pods') return;
     for (const pod of client.list('pods'))
       if (pod.spec.nodeName === undefined) reconciler.enqueue(keyOf(pod));
   });

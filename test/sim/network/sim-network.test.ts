@@ -16,6 +16,8 @@ const DNS_PORT = 5453;
 const HTTP_PORT = 8080;
 /** How long silence is listened to: loopback answers in well under a millisecond. */
 const SILENCE_MS = 150;
+/** How long an answer may take on a busy machine. */
+const ANSWER_MS = 5_000;
 
 let clock: VirtualClock;
 let cluster: SimCluster;
@@ -70,20 +72,29 @@ beforeEach(async () => {
 
 afterEach(() => cluster.stop());
 
-function withTimeout<T>(work: (done: (value: T | string) => void) => () => void): Promise<T | string> {
+function withTimeout<T>(
+  waitMs: number,
+  work: (done: (value: T | string) => void) => () => void,
+): Promise<T | string> {
   return new Promise((resolve) => {
     const done = (value: T | string): void => {
       clearTimeout(timer);
       end();
       resolve(value);
     };
-    const timer = setTimeout(() => done('silence'), SILENCE_MS);
+    const timer = setTimeout(() => done('silence'), waitMs);
     const end = work(done);
   });
 }
 
-function askUdp(from: string, to: string, port: number, message: Buffer): Promise<Buffer | string> {
-  return withTimeout<Buffer>((done) => {
+function askUdp(
+  from: string,
+  to: string,
+  port: number,
+  message: Buffer,
+  waitMs = ANSWER_MS,
+): Promise<Buffer | string> {
+  return withTimeout<Buffer>(waitMs, (done) => {
     const socket = createSocket('udp4');
     socket.on('error', (error: NodeJS.ErrnoException) => done(error.code ?? 'error'));
     socket.on('message', (answer) => done(answer));
@@ -92,8 +103,14 @@ function askUdp(from: string, to: string, port: number, message: Buffer): Promis
   });
 }
 
-function askTcp(from: string, to: string, port: number, message: Buffer): Promise<Buffer | string> {
-  return withTimeout<Buffer>((done) => {
+function askTcp(
+  from: string,
+  to: string,
+  port: number,
+  message: Buffer,
+  waitMs = ANSWER_MS,
+): Promise<Buffer | string> {
+  return withTimeout<Buffer>(waitMs, (done) => {
     const socket = connect({ host: to, port, localAddress: from });
     socket.on('error', (error: NodeJS.ErrnoException) => done(error.code ?? 'error'));
     socket.on('connect', () => socket.write(message));
@@ -114,14 +131,14 @@ function show(answer: Buffer | string): string {
   ].join(' ');
 }
 
-async function dns(from: string, to: string, name: string): Promise<string> {
-  return show(await askUdp(from, to, DNS_PORT, question(name)));
+async function dns(from: string, to: string, name: string, waitMs = ANSWER_MS): Promise<string> {
+  return show(await askUdp(from, to, DNS_PORT, question(name), waitMs));
 }
 
-async function dnsOverTcp(from: string, to: string, name: string): Promise<string> {
+async function dnsOverTcp(from: string, to: string, name: string, waitMs = ANSWER_MS): Promise<string> {
   const head = Buffer.alloc(2);
   head.writeUInt16BE(question(name).length);
-  const answer = await askTcp(from, to, DNS_PORT, Buffer.concat([head, question(name)]));
+  const answer = await askTcp(from, to, DNS_PORT, Buffer.concat([head, question(name)]), waitMs);
   return show(typeof answer === 'string' ? answer : answer.subarray(2));
 }
 
@@ -180,8 +197,8 @@ test('a policy that forgets DNS silences it for its namespace alone, and leaves 
   await forgetDnsInPolicy(cluster.person('sam'), 'app');
   const [first, second] = pods('app', 'echo');
   const other = ip(pods('kube-system', 'kube-dns')[0]);
-  expect(await dns(ip(first), vip(), 'echo.app.svc.cluster.local')).toBe('silence');
-  expect(await dnsOverTcp(ip(first), vip(), 'echo.app.svc.cluster.local')).toBe('silence');
+  expect(await dns(ip(first), vip(), 'echo.app.svc.cluster.local', SILENCE_MS)).toBe('silence');
+  expect(await dnsOverTcp(ip(first), vip(), 'echo.app.svc.cluster.local', SILENCE_MS)).toBe('silence');
   expect(await dns(other, vip(), 'echo.app.svc.cluster.local')).toContain('NOERROR');
   expect(String(await askTcp(ip(first), ip(second), HTTP_PORT, Buffer.from('hi')))).toBe(
     `${second?.metadata.name ?? ''} sees ${ip(first)}`,
@@ -210,9 +227,10 @@ test('a pod sees the address of who really asks, at its own address and behind t
 test('a node whose CNI state is lost is cut off for pods, not for the node itself', async () => {
   const here = pods('app', 'echo').find((pod) => pod.spec.nodeName === 'node2');
   const there = pods('app', 'echo').find((pod) => pod.spec.nodeName === 'node3');
-  const talk = (): Promise<Buffer | string> => askTcp(ip(there), ip(here), HTTP_PORT, Buffer.from('hi'));
+  const talk = (waitMs: number): Promise<Buffer | string> =>
+    askTcp(ip(there), ip(here), HTTP_PORT, Buffer.from('hi'), waitMs);
   cluster.machine('node2').loseCni();
-  expect(await talk()).toBe('silence');
+  expect(await talk(SILENCE_MS)).toBe('silence');
   expect(cluster.network.connectivity.allowed(ip(here), ip(there), 'UDP', 1)).toEqual({
     passes: false,
     reason: 'cni-down',
@@ -228,7 +246,7 @@ test('a node whose CNI state is lost is cut off for pods, not for the node itsel
     passes: true,
   });
   cluster.machine('node2').configureCni();
-  expect(String(await talk())).toContain('sees');
+  expect(String(await talk(ANSWER_MS))).toContain('sees');
 });
 
 test('a cut pod network heals when the cut ends, and a one-way cut has a direction', () => {
