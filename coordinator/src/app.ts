@@ -54,7 +54,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<Run
     const api = createApiClient(transport.send, clock);
     const cluster = createKubernetesCluster(api, clock, {
       clusterName: config.PATHMEDIC_CLUSTER_NAME,
-      onApiServers: transport.learnAddresses,
+      onApiServers: transport.learn,
     });
     closers.push(() => cluster.close());
     const claims = createKubernetesClaims(api, clock, { namespace: config.PATHMEDIC_NAMESPACE });

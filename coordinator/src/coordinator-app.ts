@@ -24,7 +24,7 @@ import { createLeaderDuties } from './leader-duties.ts';
 import { deriveKey } from './secret-keys.ts';
 import { createDetectLoop } from './sensing/detect-loop.ts';
 import { createSensing } from './sensing/sensing.ts';
-import { defaultPlanConfig, defaultSettings, type SensingSettings } from './sensing/settings.ts';
+import { defaultPlanConfig, settingsForWindow, type SensingSettings } from './sensing/settings.ts';
 import { watchStore } from './store-watch.ts';
 import type { CoordinatorMetrics } from './telemetry/coordinator-metrics.ts';
 
@@ -50,7 +50,7 @@ export async function startCoordinator(parts: CoordinatorParts): Promise<Running
   cluster.start();
   const leadership = createKubernetesLeadership(parts.api, clock, {
     namespace: config.PATHMEDIC_NAMESPACE,
-    identity: `${config.PATHMEDIC_POD_NAME}/${newId().slice(0, 8)}`,
+    holder: `${config.PATHMEDIC_POD_NAME}_${newId().slice(0, 8)}`,
     url: config.PATHMEDIC_ADVERTISE_URL,
   });
   const settings = sensingSettings(config);
@@ -161,7 +161,10 @@ export async function startCoordinator(parts: CoordinatorParts): Promise<Running
 }
 
 function sensingSettings(config: CoordinatorConfig): SensingSettings {
-  return { ...defaultSettings, windowMs: config.PATHMEDIC_WINDOW_MS, stuckPodMs: config.PATHMEDIC_STUCK_POD_MS };
+  // A node's agents probe at most so seldom in small clusters; shorter windows are therefore empty now and then.
+  return settingsForWindow(config.PATHMEDIC_WINDOW_MS, defaultPlanConfig.minIntervalMs, {
+    stuckPodMs: config.PATHMEDIC_STUCK_POD_MS,
+  });
 }
 
 function pipelineSettings(config: CoordinatorConfig): PipelineSettings {

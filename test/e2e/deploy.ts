@@ -9,6 +9,7 @@ import { stringify } from 'yaml';
 import type { TestCluster } from './cluster.ts';
 import type { Images } from './images.ts';
 import { readManifest, withImages } from './manifests.ts';
+import { waitFor } from './waiting.ts';
 import { slackIdentity, slackChannel, slackObjects } from './slack-pod.ts';
 
 /** What the test has to know of what it deployed. */
@@ -67,6 +68,8 @@ export async function deploy(cluster: TestCluster, images: Images): Promise<Depl
   const objects = [...namespaceFirst, ...settings, ...slack, ...rest, ...canary].map((o) =>
     withImages(o, replaced),
   );
+  // What an interrupted run left would be half replaced only: keys and tokens are new each time.
+  await removeAll(cluster, objects);
   const api = KubernetesObjectApi.makeApiClient(cluster.kubeConfig);
   for (const object of objects) {
     await api.patch(object, undefined, undefined, fieldManager, true, PatchStrategy.ServerSideApply);
@@ -81,12 +84,30 @@ function inNamespace(object: KubernetesObject, name: string): KubernetesObject {
 
 /** Removes everything, newest first; what is not there any more is fine. */
 export async function undeploy(cluster: TestCluster, deployment: Deployment): Promise<void> {
+  await removeAll(cluster, deployment.objects);
+}
+
+async function removeAll(cluster: TestCluster, objects: readonly KubernetesObject[]): Promise<void> {
   const api = KubernetesObjectApi.makeApiClient(cluster.kubeConfig);
-  for (const object of deployment.objects.toReversed()) {
+  for (const object of objects.toReversed()) {
     await api.delete(object).catch((error: unknown) => {
-      if (!(error instanceof Error && 'code' in error && error.code === 404)) throw error;
+      if (!isNotFound(error)) throw error;
     });
   }
+  const core = cluster.kubeConfig.makeApiClient(CoreV1Api);
+  await waitFor('the old namespace to go', 120_000, async () => {
+    try {
+      await core.readNamespace({ name: namespace });
+      return false;
+    } catch (error) {
+      if (isNotFound(error)) return true;
+      throw error;
+    }
+  });
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 404;
 }
 
 function settingsObjects(

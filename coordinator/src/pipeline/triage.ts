@@ -37,9 +37,10 @@ function stillWorks(incident: Incident, network: NetworkSnapshot): string | null
   return `${healthy} of ${judged.length} other paths answer.`;
 }
 
-/** Template and data changes of the last hour to what the symptoms name, and to the networking components. */
+/** Template and data changes from half an hour before it began to what the symptoms name, and to the networking components. */
 function recentChanges(incident: Incident, facts: ClusterFacts): string[] {
-  const horizonMs = incident.detectedAtMs - 60 * 60_000;
+  const beganMs = Math.min(...incident.symptoms.map((s) => s.sinceMs));
+  const horizonMs = beganMs - 30 * 60_000;
   const named = new Set(
     incident.symptoms.flatMap((s) => s.affected.objects.map((o) => `${o.kind} ${o.namespace}/${o.name}`)),
   );
@@ -67,7 +68,7 @@ function recentChanges(incident: Incident, facts: ClusterFacts): string[] {
       return [
         {
           atMs: write.atMs,
-          text: `${formatRef({ kind, ...meta })} was changed ${changedWhen(incident.detectedAtMs - write.atMs)} with ${write.manager}.`,
+          text: `${formatRef({ kind, ...meta })} was changed ${changedWhen(beganMs - write.atMs)} with ${write.manager}.`,
         },
       ];
     })
