@@ -24,14 +24,6 @@ const History = z.object({
 
 const pageSize = 200;
 const maxPages = 25;
-/** No answer of these will ever allow reading the channel. */
-const notPermitted = new Set([
-  'missing_scope',
-  'not_allowed_token_type',
-  'no_permission',
-  'ekm_access_denied',
-]);
-
 /**
  * Conversation over the real Web API. One request a call (the client has to be made with `retries: 0` and
  * `rejectRateLimitedCalls`). Needs chat:write, and channels:history (or groups:history) to find a message again.
@@ -131,7 +123,7 @@ function lookUpFailure(error: unknown): null | 'unavailable' | 'not-permitted' {
   const failure = callFailure(error);
   // A thread that is gone holds nothing.
   if (failure.reason === 'gone') return null;
-  return failure.reason === 'refused' && notPermitted.has(failure.code) ? 'not-permitted' : 'unavailable';
+  return failure.reason === 'refused' ? 'not-permitted' : 'unavailable';
 }
 
 function matching(metadata: unknown, { incidentId, key }: Place): { upTo?: number } | null {
