@@ -76,7 +76,9 @@ export function createConnectivity(deps: ConnectivityDeps): Connectivity {
   }
 
   function crossing(from: Located, to: Located): Verdict {
-    const pods = from.onPodNetwork || to.onPodNetwork;
+    // Only what goes to a pod of another node takes the overlay: towards a node's address, and outside, a pod's packets
+    // are masqueraded behind its own node's.
+    const pods = to.onPodNetwork;
     if (from.node === to.node) return { passes: true };
     if (isCut(from.node, pods) || isCut(to.node, pods)) return { passes: false, reason: 'cut' };
     if (!pods) return { passes: true };
