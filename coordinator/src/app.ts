@@ -34,15 +34,18 @@ export async function startApp(config: Config, options: AppOptions): Promise<Run
   };
   try {
     const principals = await readPrincipals(config.PATHMEDIC_PRINCIPALS_FILE);
-    const redisUrl = withPassword(config.PATHMEDIC_REDIS_URL, config.PATHMEDIC_REDIS_PASSWORD);
+    const redis = {
+      url: config.PATHMEDIC_REDIS_URL,
+      ...(config.PATHMEDIC_REDIS_PASSWORD === undefined ? {} : { password: config.PATHMEDIC_REDIS_PASSWORD }),
+    };
     const store = await createRedisIncidentStore({
-      redis: { url: redisUrl },
+      redis,
       prefix: `{${config.PATHMEDIC_REDIS_PREFIX}}`,
       readyTimeoutMs: 30_000,
     });
     closers.push(() => store.close());
     const queue = createBullWakeQueue({
-      url: redisUrl,
+      ...redis,
       prefix: `{${config.PATHMEDIC_REDIS_PREFIX}}:wake`,
       onTrouble: ({ kind, incidentId, error }) => logger.warn({ err: error, kind, incidentId }, 'queue'),
     });
@@ -83,13 +86,6 @@ async function readPrincipals(path: string | undefined): Promise<Principals> {
   const parsed = parsePrincipalsFile(await readFile(path, 'utf8'));
   if (parsed.ok) return createPrincipals(parsed.principals);
   throw new Error(`${path} (PATHMEDIC_PRINCIPALS_FILE):\n  ${parsed.problems.join('\n  ')}`);
-}
-
-function withPassword(url: string, password: string | undefined): string {
-  if (password === undefined || url.startsWith('unix:')) return url;
-  const target = new URL(url);
-  target.password = password;
-  return target.toString();
 }
 
 /** The built console lies beside the bundle; from the sources it is in dist. */

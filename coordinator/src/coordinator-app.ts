@@ -78,7 +78,7 @@ export async function startCoordinator(parts: CoordinatorParts): Promise<Running
     auditKey: deriveKey(config.PATHMEDIC_APPROVAL_KEY, 'audit'),
     log: logger,
   };
-  const slack = await connectSlack(parts);
+  const slack = connectSlack(parts);
   parts.metrics.observe({
     network: () => (leadership.leading() ? sensing.view.snapshot() : null),
     leading: () => leadership.leading(),

@@ -4,6 +4,8 @@ import type { PipelineLog } from './pipeline/deps.ts';
 import type { Claims } from './ports/claim.ts';
 
 const everyMs = 15_000;
+/** A replica that has just begun to lead is not to wait: before the first epoch is written nothing can be executed. */
+const standbyMs = 500;
 
 type StoreDeps = {
   store: Pick<
@@ -21,12 +23,13 @@ type StoreDeps = {
  */
 export async function watchStore(deps: StoreDeps, active: () => boolean, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
+    const watching = active();
     try {
-      if (active()) await checkStore(deps);
+      if (watching) await checkStore(deps);
     } catch (error) {
       deps.log.warn({ err: error }, 'the store could not be checked; will go on trying');
     }
-    await sleep(deps.clock, everyMs, signal).catch(() => undefined);
+    await sleep(deps.clock, watching ? everyMs : standbyMs, signal).catch(() => undefined);
   }
 }
 
