@@ -49,7 +49,7 @@ export async function createSlackBench(
   const clock = createSettableClock(Date.UTC(2026, 0, 15, 3, 12, 41));
   const slack = await createSlackStandIn({ clock, rateLimits: 'off', ...standIn });
   const store = await createRedisIncidentStore({
-    redis: { url: redisUrl },
+    redis: { url: redisUrl, commandTimeoutMs: 500 },
     prefix: `{${randomUUID()}}`,
     now: clock.nowMs,
   });
