@@ -5,7 +5,7 @@ import {
   type CorefileProperty,
   parseCorefile,
 } from './corefile-parse.ts';
-import { KNOWN_PLUGINS, knownProperties } from './corefile-plugins.ts';
+import { KNOWN_PLUGINS, knownProperties, knownValues } from './corefile-plugins.ts';
 
 export type CorefileProblemKind =
   | 'syntax'
@@ -59,6 +59,20 @@ function isNoAddress(text: string): boolean {
   return /^[\d.]+$/.test(host) && parseIp(host) === null;
 }
 
+/** Plugins whose arguments never hold braces but for environment variables. */
+const PLAIN = [
+  'errors',
+  'health',
+  'ready',
+  'kubernetes',
+  'prometheus',
+  'forward',
+  'cache',
+  'loop',
+  'reload',
+  'loadbalance',
+];
+
 function argumentProblems({ name, args, line }: CorefileDirective): CorefileProblem[] {
   const [least, most] = ARGUMENTS[name] ?? [0, Infinity];
   if (args.length < least) return [problem('arguments', line, `${name} needs at least ${least} arguments`)];
@@ -66,6 +80,10 @@ function argumentProblems({ name, args, line }: CorefileDirective): CorefileProb
   if (name === 'reload' && args[0] !== 'off' && args.some((arg) => !DURATION.test(arg))) {
     return [problem('arguments', line, 'reload takes durations such as 30s')];
   }
+  const cramped = PLAIN.includes(name)
+    ? args.find((arg) => /[{}]/.test(arg) && !/^\{[$%]/.test(arg))
+    : undefined;
+  if (cramped !== undefined) return [problem('arguments', line, `a brace sticks to ${cramped}`)];
   const listening = ['bind', 'health', 'prometheus', 'ready'].includes(name);
   const addresses = listening ? args : name === 'forward' ? args.slice(1) : [];
   const wrong = addresses.find((arg) => isNoAddress(arg));
@@ -75,12 +93,10 @@ function argumentProblems({ name, args, line }: CorefileDirective): CorefileProb
 /** What a property takes, for those where every release takes exactly one argument of that form. */
 const PROPERTY_ARGUMENT: Readonly<Record<string, RegExp>> = {
   'kubernetes ttl': /^\d{1,4}$/,
-  'kubernetes pods': /^(disabled|insecure|verified)$/,
   'health lameduck': DURATION,
   'forward max_concurrent': /^\d{1,9}$/,
   'forward max_fails': /^\d{1,9}$/,
   'forward expire': DURATION,
-  'forward policy': /^(random|round_robin|sequential)$/,
 };
 
 function propertyProblem(
@@ -92,6 +108,10 @@ function propertyProblem(
   if (name === 'import') return [];
   if (!known.includes(name)) return [problem('unknown-property', line, `${plugin} has no property ${name}`)];
   const form = PROPERTY_ARGUMENT[`${plugin} ${name}`];
+  const values = knownValues(plugin, name);
+  if (values.length > 0 && (args.length !== 1 || !values.includes(args[0] ?? ''))) {
+    return [problem('arguments', line, `${name} is one of ${values.join(', ')}`)];
+  }
   if (form === undefined || (args.length === 1 && form.test(args[0] ?? ''))) return [];
   return [
     problem('arguments', line, `${name} does not take ${args.length === 0 ? 'nothing' : args.join(' ')}`),

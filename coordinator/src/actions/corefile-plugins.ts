@@ -25,3 +25,14 @@ const PROPERTIES: Readonly<Record<string, string>> = {
 export function knownProperties(plugin: string): readonly string[] | null {
   return Object.hasOwn(PROPERTIES, plugin) ? (PROPERTIES[plugin] ?? '').split(' ') : null;
 }
+
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  'kubernetes pods': ['disabled', 'insecure', 'verified'],
+  'forward policy': ['random', 'round_robin', 'sequential'],
+};
+
+/** The only values that a property takes; empty where it takes others. */
+export function knownValues(plugin: string, property: string): readonly string[] {
+  const key = `${plugin} ${property}`;
+  return Object.hasOwn(VALUES, key) ? (VALUES[key] ?? []) : [];
+}

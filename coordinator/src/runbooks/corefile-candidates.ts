@@ -1,5 +1,5 @@
 import { type CorefileDirective, parseCorefile } from '../actions/corefile-parse.ts';
-import { KNOWN_PLUGINS, knownProperties } from '../actions/corefile-plugins.ts';
+import { KNOWN_PLUGINS, knownProperties, knownValues } from '../actions/corefile-plugins.ts';
 import { closedAtEnd, closedByIndent, withOneOpened, withoutOneBrace } from './corefile-braces.ts';
 import { putBack } from './corefile-restore.ts';
 import { meantWord } from './edit-distance.ts';
@@ -13,6 +13,19 @@ export interface Candidate {
 
 /** Without them CoreDNS does not do its duty (names, the world outside) or its own pods never become ready. */
 export const ESSENTIAL: readonly string[] = ['kubernetes', 'forward', 'ready', 'health'];
+/** What a cluster's Corefile has as installed (kubeadm): a slip most likely meant one of these. */
+const USUAL: readonly string[] = [
+  'errors',
+  'health',
+  'ready',
+  'kubernetes',
+  'prometheus',
+  'forward',
+  'cache',
+  'loop',
+  'reload',
+  'loadbalance',
+];
 /** Plugins that do their work without arguments and properties. */
 const FINE_BARE: readonly string[] = ['errors', 'health', 'ready', 'loop', 'reload', 'loadbalance'];
 
@@ -56,10 +69,8 @@ export function pluginTypo(text: string, line: number): Candidate[] {
   if (located === null || located.directive.line !== line) return [];
   const { name } = located.directive;
   if (KNOWN_PLUGINS.has(name)) return [];
-  const meant = meantWord(
-    name,
-    [...KNOWN_PLUGINS].filter((plugin) => !located.siblings.includes(plugin)),
-  );
+  const missing = (plugin: string) => !located.siblings.includes(plugin);
+  const meant = meantWord(name, USUAL.filter(missing)) ?? meantWord(name, [...KNOWN_PLUGINS].filter(missing));
   if (meant === null) return [];
   return [
     {
@@ -81,6 +92,18 @@ export function propertyTypo(text: string, line: number): Candidate[] {
   if (meant === null) return [];
   const change = `Write ${property.name} as ${meant} (line ${line})`;
   return [{ text: replaceWord(text, line, property.name, meant), change, certainty: 'typo' }];
+}
+
+/** A value that is nearly one of the few that the property takes. */
+export function valueTypo(text: string, line: number): Candidate[] {
+  const located = directiveAt(text, line);
+  const property = located?.directive.properties.find((one) => one.line === line);
+  const [value, more] = property?.args ?? [];
+  if (located === null || property === undefined || value === undefined || more !== undefined) return [];
+  const meant = meantWord(value, knownValues(located.directive.name, property.name));
+  if (meant === null) return [];
+  const change = `Write ${property.name} ${value} as ${property.name} ${meant} (line ${line})`;
+  return [{ text: replaceWord(text, line, ` ${value}`, ` ${meant}`), change, certainty: 'typo' }];
 }
 
 /** Changes to the last good text put back: those at `lines`, or all of them. */
@@ -123,7 +146,7 @@ export function removals(text: string, line: number): Candidate[] {
       certainty: 'removed',
     });
   }
-  if (!ESSENTIAL.includes(directive.name)) {
+  if (!ESSENTIAL.includes(directive.name) || located.siblings.includes(directive.name)) {
     candidates.push({
       text: withoutLines(text, directive.line, directive.endLine),
       change: `Remove ${directive.name} (line ${directive.line})`,

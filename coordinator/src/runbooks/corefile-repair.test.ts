@@ -175,6 +175,17 @@ describe('lines that CoreDNS refuses', () => {
   });
 });
 
+describe('a CoreDNS build of its own', () => {
+  it('is left to people: what it accepted must not be "repaired"', () => {
+    const broken = GOOD.replace('    errors\n', '    errors\n    k8s_gateway corp.example\n').replace(
+      '    cache 30\n',
+      '    cach 30\n',
+    );
+    const log = ["/etc/coredns/Corefile:17 - Error during parsing: Unknown directive 'cach'"];
+    expect(repair(broken, { log })).toMatchObject({ ok: false, why: expect.stringContaining('line 3') });
+  });
+});
+
 describe('the last good text', () => {
   it('gives back just the lines that were changed there', () => {
     const lastGood = GOOD.replace('cache 30', 'cache 60');

@@ -9,9 +9,11 @@ import {
   propertyTypo,
   removals,
   restored,
+  valueTypo,
   wrongZone,
 } from './corefile-candidates.ts';
 import type { Complaint } from './corefile-complaint.ts';
+import { crampedBraces, oneEdit } from './corefile-one-edit.ts';
 
 /** What is known about a broken Corefile. */
 export interface BrokenCorefile {
@@ -62,7 +64,7 @@ function candidatesFor(broken: BrokenCorefile, problem: CorefileProblem): Candid
   const { text, lastGood, expect } = broken;
   const { line } = problem;
   const back = restored(text, lastGood, [line]);
-  const typos = [...pluginTypo(text, line), ...propertyTypo(text, line)];
+  const typos = [...pluginTypo(text, line), ...propertyTypo(text, line), ...valueTypo(text, line)];
   switch (problem.kind) {
     case 'zone-missing':
       return [...wrongZone(text, expect.zone), ...restored(text, lastGood, [])];
@@ -84,11 +86,9 @@ function candidatesFor(broken: BrokenCorefile, problem: CorefileProblem): Candid
  */
 function keepsEssentials(before: string, { text, certainty }: Candidate): boolean {
   return ESSENTIAL.every((plugin) => {
-    const left = directivesOf(text, plugin).length;
-    return (
-      left >= directivesOf(before, plugin).length &&
-      (certainty === 'typo' || certainty === 'restored' || left > 0)
-    );
+    const needed =
+      certainty === 'removed' || certainty === 'brace' || directivesOf(before, plugin).length > 0;
+    return !needed || directivesOf(text, plugin).length > 0;
   });
 }
 
@@ -101,15 +101,40 @@ export function repairCorefile(broken: BrokenCorefile): Repair {
   const isGood = (candidate: Candidate) =>
     checkCorefile(candidate.text, broken.expect).length === 0 && keepsEssentials(broken.text, candidate);
   const own = checkCorefile(broken.text, broken.expect);
+  const foreign = ownPlugin(broken, own);
+  if (foreign !== null) return { ok: false, why: foreign };
   const loop = broken.complaints.some(({ kind }) => kind === 'loop');
   if (own.length === 0 && loop) return repairLoop(broken, isGood);
   const problems = own.length > 0 ? own : complained(broken);
   const [first] = problems;
-  const repaired =
-    step(broken, problems, isGood) ?? restored(broken.text, broken.lastGood, []).find(isGood) ?? null;
+  const changed = own.length > 0 ? step(broken, problems, isGood) : withoutRefused(broken, problems, isGood);
+  const repaired = changed ?? restored(broken.text, broken.lastGood, []).find(isGood) ?? null;
   if (repaired !== null) return done(repaired);
   if (first === undefined) return { ok: false, why: 'nothing in the file explains what CoreDNS refuses' };
   return { ok: false, why: `line ${first.line}: ${first.text}; no small change makes the file good` };
+}
+
+/** CoreDNS reads from the top: a plugin above the line it refuses is one it knows, though it is not one of the usual ones. */
+function ownPlugin({ complaints }: BrokenCorefile, own: readonly CorefileProblem[]): string | null {
+  const refused = complaints.find(({ kind }) => kind === 'parse')?.line ?? 0;
+  const later = complaints.length > 0 && complaints.every(({ kind }) => kind !== 'parse');
+  const known = own.find(({ kind, line }) => kind === 'unknown-plugin' && (later || line < refused));
+  return known === undefined
+    ? null
+    : `line ${known.line} has a plugin of this CoreDNS build that is not known here, so the file cannot be checked`;
+}
+
+/** What only CoreDNS sees cannot be checked here: then nothing is guessed, the line is put back or taken out. */
+function withoutRefused(
+  { text, lastGood }: BrokenCorefile,
+  problems: readonly CorefileProblem[],
+  isGood: (candidate: Candidate) => boolean,
+): Candidate | null {
+  const candidates = problems.flatMap(({ line }) => [
+    ...restored(text, lastGood, [line]),
+    ...removals(text, line),
+  ]);
+  return candidates.find(isGood) ?? null;
 }
 
 /** The file is well formed but leads back to CoreDNS: only an earlier upstream can be put back. */
@@ -131,13 +156,12 @@ function step(
 ): Candidate | null {
   const [first] = problems;
   if (first === undefined) return null;
-  const braces = problems.some(
-    ({ kind }) => kind === 'syntax' || kind === 'unknown-property' || kind === 'unknown-plugin',
-  );
-  const braced = braces ? likeliest(braceCandidates(broken.text), isGood) : null;
   const candidates = candidatesFor(broken, first);
-  const good = candidates.find((one) => isGood(one) && (one.certainty !== 'removed' || braced === null));
-  if (good !== undefined || braced !== null) return good ?? braced;
+  const known = candidates.find((one) => one.certainty !== 'removed' && isGood(one));
+  const slipped = slip(broken, problems, isGood);
+  const likely = slipped === undefined || slipped.text === known?.text ? known : slipped;
+  const found = likely ?? rebraced(broken, problems, isGood) ?? candidates.find(isGood);
+  if (found !== undefined) return found;
   if (depth > 0) return null;
   for (const candidate of candidates) {
     const rest = checkCorefile(candidate.text, broken.expect);
@@ -146,6 +170,32 @@ function step(
     if (second !== null) return { ...second, change: `${candidate.change}; ${lowerFirst(second.change)}` };
   }
   return null;
+}
+
+/** Braces put right, where the problems look like it: a wrong brace shows as names in places where they are not known. */
+function rebraced(
+  { text }: BrokenCorefile,
+  problems: readonly CorefileProblem[],
+  isGood: (candidate: Candidate) => boolean,
+): Candidate | undefined {
+  const kinds = ['syntax', 'unknown-property', 'unknown-plugin', 'arguments'];
+  if (!problems.some(({ kind }) => kinds.includes(kind))) return undefined;
+  return likeliest(braceCandidates(text), isGood) ?? undefined;
+}
+
+/** A slip in one of the lines that the problems name, or where braces are cramped. */
+function slip(
+  { text }: BrokenCorefile,
+  problems: readonly CorefileProblem[],
+  isGood: (candidate: Candidate) => boolean,
+): Candidate | undefined {
+  const named = problems.map(({ line }) => line).filter((line) => line > 0);
+  const lines = [...new Set([...named.slice(0, 2), ...crampedBraces(text).slice(0, 4)])];
+  for (const line of lines) {
+    const candidate = oneEdit(text, line, isGood);
+    if (candidate !== null) return candidate;
+  }
+  return undefined;
 }
 
 function lowerFirst(text: string): string {

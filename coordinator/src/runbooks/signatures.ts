@@ -45,14 +45,14 @@ export const SIGNATURES: readonly Signature[] = [
     source: 'aws/amazon-vpc-cni-k8s, pkg/ipamd',
   },
   {
-    pattern: /pool empty|No more IPs available|all CIDR ranges are exhausted/,
+    pattern: /range is full|pool empty|No more IPs available|all CIDR ranges are exhausted/,
     from: CNI,
     cause: 'ipam-exhausted',
     weight: 0.5,
     source: 'cilium/cilium, pkg/ipam',
   },
   {
-    pattern: /range is full|CIDRNotAvailable|failed to allocate cidr from cluster cidr/,
+    pattern: /CIDRNotAvailable|failed to allocate cidr from cluster cidr/,
     from: CNI,
     cause: 'node-cidr-not-assigned',
     weight: 0.45,
