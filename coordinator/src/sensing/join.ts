@@ -25,6 +25,21 @@ const maxScopeKey = 200;
 /** This many nodes failing on their own at once are one fault of the network, not as many of the nodes. */
 const commonNodes = 3;
 
+/** What can be wrong with single nodes by the probes, most telling first; how many of them together are called. */
+const nodeFaults = [
+  {
+    prefix: 'pod-network:',
+    scopeKey: 'pod-network',
+    title: (who: string) => `Pods on ${who} cannot reach pods on other nodes`,
+  },
+  { prefix: 'node:', scopeKey: 'nodes', title: (who: string) => `${who} cannot be reached` },
+  {
+    prefix: 'service-proxy:',
+    scopeKey: 'service-proxy',
+    title: (who: string) => `Services do not answer on ${who}`,
+  },
+] as const;
+
 type OpenIncident = Pick<Incident, 'id' | 'symptoms' | 'openedAtMs'>;
 
 /**
@@ -73,13 +88,14 @@ function groupSymptoms(symptoms: readonly Symptom[]): Symptom[][] {
     for (const group of touching) groups.splice(groups.indexOf(group), 1);
     groups.push(merged);
   }
-  const cutOff = groups.filter((group) => group.some(isNodeFailure));
-  if (cutOff.length < commonNodes) return groups;
-  return [...groups.filter((group) => !cutOff.includes(group)), cutOff.flat()];
+  return nodeFaults.reduce((apart, { prefix }) => uniteNodes(apart, prefix), groups);
 }
 
-function isNodeFailure({ kind, scope }: Symptom): boolean {
-  return kind === 'paths-failing' && scope.type === 'nodes';
+/** The same kind of failure on many nodes at once is one group. */
+function uniteNodes(groups: Symptom[][], prefix: string): Symptom[][] {
+  const failing = groups.filter((group) => group.some(({ key }) => key.startsWith(prefix)));
+  if (failing.length < commonNodes) return groups;
+  return [...groups.filter((group) => !failing.includes(group)), failing.flat()];
 }
 
 /** Do two symptoms speak of one fault? */
@@ -141,24 +157,28 @@ function rank(symptom: Symptom): number {
 function scopeOf(group: readonly Symptom[], nodeCount: number): IncidentScope {
   const symptoms = group.toSorted((a, b) => rank(a) - rank(b) || a.sinceMs - b.sinceMs).slice(0, maxSymptoms);
   const primary = symptoms[0];
-  const cutOff = symptoms.filter(isNodeFailure).flatMap(nodesOf);
-  const nodes = [...new Set(cutOff.length > 0 ? cutOff : symptoms.flatMap(nodesOf))].toSorted();
-  const many = cutOff.length >= commonNodes;
-  const keys =
-    primary === undefined
-      ? ['cluster']
-      : many && nodes.length * 2 >= nodeCount
-        ? ['pod-network']
-        : keysOf(primary, nodes);
-  const [scopeKey = 'cluster', ...aliases] = keys.map((key) => clip(key, maxScopeKey));
+  if (primary === undefined) throw new Error('a group of symptoms holds at least one');
+  const common = commonFault(symptoms);
+  const nodes = common?.nodes ?? [...new Set(symptoms.flatMap(nodesOf))].toSorted();
+  const everywhere = common !== null && nodes.length * 2 >= nodeCount;
+  const keys = everywhere ? [common.scopeKey] : keysOf(primary, nodes);
+  const [scopeKey = primary.key, ...aliases] = keys.map((key) => clip(key, maxScopeKey));
   return {
     scopeKey,
     aliases: aliases.slice(0, maxAliases),
-    title: many
-      ? clip(`Pods on ${nameNodes(nodes)} cannot reach pods on other nodes`, 150)
-      : (primary?.headline ?? 'The network is unwell'),
+    title: common === null ? primary.headline : clip(common.title(nameNodes(nodes)), 150),
     symptoms,
   };
+}
+
+/** The failure that many nodes of this group have in common; null when it is about few. */
+function commonFault(symptoms: readonly Symptom[]) {
+  for (const fault of nodeFaults) {
+    const nodes = symptoms.filter(({ key }) => key.startsWith(fault.prefix)).flatMap(nodesOf);
+    const distinct = [...new Set(nodes)].toSorted();
+    if (distinct.length >= commonNodes) return { ...fault, nodes: distinct };
+  }
+  return null;
 }
 
 function keysOf({ scope }: Symptom, nodes: readonly string[]): string[] {

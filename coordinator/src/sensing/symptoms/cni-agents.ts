@@ -1,6 +1,7 @@
 import type { AgentOnNode, CniCoverage } from '../../facts/cni-coverage.ts';
 import { cniCoverage } from '../../facts/cni-coverage.ts';
 import { formatObstacle } from '../../facts/daemonset-placement.ts';
+import type { PodTrouble } from '../../facts/pod-trouble.ts';
 import type { DaemonSetRecord } from '../../facts/records.ts';
 import { judgedNodes } from '../judged-nodes.ts';
 import type { Observation, Observed } from './observation.ts';
@@ -28,9 +29,13 @@ export function cniAgents(observation: Observation): Observed[] {
   });
 }
 
+/** An agent may crash once while its node or the API server restarts. */
+const toleratedRestarts = 1;
+
 function lackOf(entry: AgentOnNode, { nowMs, settings }: Observation): Lacking[] {
   const node = entry.node.meta.name;
-  const young = nowMs - entry.node.meta.createdMs < settings.youngNodeMs;
+  // On a new node all of this is normal for a while; what still is wrong then is seen then.
+  if (nowMs - entry.node.meta.createdMs < settings.youngNodeMs) return [];
   switch (entry.state) {
     case 'ready':
     case 'unknown':
@@ -40,18 +45,29 @@ function lackOf(entry: AgentOnNode, { nowMs, settings }: Observation): Lacking[]
       return [{ node, daemonSet: entry.daemonSet, lack: { weight: 'firm', how: 'excluded', text } }];
     }
     case 'missing':
-      return young
-        ? []
-        : [{ node, daemonSet: entry.daemonSet, lack: { weight: 'passing', text: `no pod on ${node}` } }];
+      return [{ node, daemonSet: entry.daemonSet, lack: { weight: 'passing', text: `no pod on ${node}` } }];
     case 'unhealthy': {
       const { trouble, pod, daemonSet } = entry;
       const text = `${pod.meta.name} on ${node}: ${trouble.reason}, ${trouble.restarts} restarts`;
-      // An agent may crash once or twice while its node starts.
-      const firm =
-        trouble.kind !== 'not-ready' && trouble.kind !== 'unschedulable' && (!young || trouble.restarts >= 3);
-      if (firm) return [{ node, daemonSet, lack: { weight: 'firm', how: 'crashing', text } }];
-      return young ? [] : [{ node, daemonSet, lack: { weight: 'passing', text } }];
+      const lack: Lack = isFirm(trouble)
+        ? { weight: 'firm', how: 'crashing', text }
+        : { weight: 'passing', text };
+      return [{ node, daemonSet, lack }];
     }
+  }
+}
+
+function isFirm({ kind, restarts }: PodTrouble): boolean {
+  switch (kind) {
+    case 'crash-loop':
+    case 'oom':
+      return restarts > toleratedRestarts;
+    case 'image':
+    case 'container-config':
+      return true;
+    case 'not-ready':
+    case 'unschedulable':
+      return false;
   }
 }
 

@@ -6,18 +6,20 @@ import type { Observation, Observed } from './observation.ts';
 import { bounded } from './observation.ts';
 import { nodeSymptom } from './pod-network.ts';
 import { answered, failingSince, failureKinds, lossRate, sources } from './probe-counts.ts';
-import { serviceProxyHoldMs } from './roll-out-hold.ts';
+import { rollOutLines, serviceProxyHoldMs } from './roll-out-hold.ts';
 
 /** S1: what locate blames, as symptoms: one a node, pair, namespace or Service, one for the cluster's DNS. */
 export function pathsFailing(observation: Observation): Observed[] {
   const groups = Map.groupBy(observation.suspects, groupKey);
+  const context = groups.size === 0 ? [] : rollOutLines(observation.facts);
   return [...groups].flatMap(([key, suspects]) => {
     const made = symptomOf(key, suspects, observation);
     if (made === null || made.symptom.pathIds.length === 0) return [];
     const evidenceMs = evidenceSince(made.symptom.pathIds, observation);
     if (evidenceMs === null) return [];
     const { settings } = observation;
-    const observed = { ...made, evidenceMs, inTransition: made.holdMs > settings.pathsHoldMs };
+    const symptom = bounded({ ...made.symptom, lines: [...made.symptom.lines, ...context] });
+    const observed = { ...made, symptom, evidenceMs, inTransition: made.holdMs > settings.pathsHoldMs };
     return suspects.every(({ unconfirmed }) => unconfirmed)
       ? [oneEndOnly(observed, Math.max(observed.holdMs, settings.unconfirmedHoldMs))]
       : [observed];

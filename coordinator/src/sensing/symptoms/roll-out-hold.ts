@@ -1,7 +1,9 @@
 import { cniCoverage } from '../../facts/cni-coverage.ts';
+import { cniFlavourOf } from '../../facts/cni-flavour.ts';
 import type { ClusterFacts } from '../../facts/cluster-facts.ts';
 import { isActive, podsOwnedBy } from '../../facts/pod-lookups.ts';
 import { podTrouble } from '../../facts/pod-trouble.ts';
+import { rolloutsInProgress } from '../../facts/rollouts.ts';
 import type { DeploymentRecord, PodRecord } from '../../facts/records.ts';
 import { isDnsPod } from '../service-targets.ts';
 import type { Observation } from './observation.ts';
@@ -56,6 +58,18 @@ export function dnsHoldMs({ facts, nowMs, settings }: Observation): number {
   const rolling =
     dnsDeployments(facts).some(isRolling) || facts.pods.some((pod) => isDnsPod(pod) && !isActive(pod));
   return serving && (changing || rolling) ? settings.rolloutHoldMs : settings.pathsHoldMs;
+}
+
+/** Roll-outs of network components under way, as lines of context. */
+export function rollOutLines(facts: ClusterFacts): string[] {
+  const components = [
+    ...facts.daemonSets.filter((ds) => cniFlavourOf(ds) !== null || ds.meta.name === 'kube-proxy'),
+    ...dnsDeployments(facts),
+  ].map(({ meta }) => meta.uid);
+  return rolloutsInProgress(facts)
+    .filter(({ ref }) => ref.uid !== undefined && components.includes(ref.uid))
+    .slice(0, 2)
+    .map(({ text }) => `Rolling out: ${text}`);
 }
 
 /** Deployments whose pods are the cluster's DNS. */
