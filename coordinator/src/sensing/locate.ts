@@ -1,5 +1,6 @@
 import { binomialTail } from './binomial.ts';
-import { fitComponent, maxExponent } from './loss-fit.ts';
+import { loneDissenter } from './lone-dissenter.ts';
+import { fitComponent, logLikelihood, maxExponent } from './loss-fit.ts';
 import type { Crossing, Fit } from './loss-fit.ts';
 import type { ClassIndex, ComponentClass, LocatePath } from './path-classes.ts';
 import { indexClasses } from './path-classes.ts';
@@ -45,7 +46,6 @@ interface Candidate extends Fit {
   dissenter: string | null;
 }
 
-const minAgreeing = 3;
 /** Probability below which the remaining loss of a path is not the background's. */
 const unexplainedAlpha = 0.01;
 
@@ -185,10 +185,7 @@ function createFit(paths: readonly LocatePath[], index: ClassIndex, options: Loc
     let sum = 0;
     for (const i of among) {
       const path = paths[i];
-      const exponent = exponents[i] ?? 0;
-      if (path === undefined) continue;
-      sum -= (path.sent - path.lost) * exponent;
-      if (path.lost > 0) sum += path.lost * Math.log(-Math.expm1(-exponent));
+      if (path !== undefined) sum += logLikelihood(path, exponents[i] ?? 0);
     }
     return sum;
   }
@@ -283,23 +280,4 @@ function createFit(paths: readonly LocatePath[], index: ClassIndex, options: Loc
       return { suspects, unexplained };
     },
   };
-}
-
-/**
- * The only reporter that lost nothing on a class where at least three others lost most of their probes; null when
- * there is none or more than one: then it is no lone contradiction.
- */
-function loneDissenter(entry: ComponentClass, paths: readonly LocatePath[]): string | null {
-  const bySource = new Map<string, { sent: number; lost: number }>();
-  for (const i of entry.paths) {
-    const path = paths[i];
-    if (path?.source === undefined) return null;
-    const sum = bySource.get(path.source) ?? { sent: 0, lost: 0 };
-    sum.sent += path.sent;
-    sum.lost += path.lost;
-    bySource.set(path.source, sum);
-  }
-  const clean = [...bySource].filter(([, sum]) => sum.lost * 2 < sum.sent).map(([source]) => source);
-  const [only, ...more] = clean;
-  return only !== undefined && more.length === 0 && bySource.size - 1 >= minAgreeing ? only : null;
 }

@@ -23,15 +23,3 @@ export function addSample(
   const before = history?.signature === signature ? history.samples : [];
   return { signature, samples: [...before, sample].slice(-keep) };
 }
-
-/** Sent and lost over the samples received after `afterMs`. */
-export function sumAfter(samples: readonly PathSample[], afterMs: number): { sent: number; lost: number } {
-  let sent = 0;
-  let lost = 0;
-  for (const sample of samples) {
-    if (sample.receivedMs <= afterMs) continue;
-    sent += sample.sent;
-    lost += sample.lost;
-  }
-  return { sent, lost };
-}
