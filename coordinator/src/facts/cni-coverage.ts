@@ -58,9 +58,8 @@ function nearest(daemonSets: readonly DaemonSetRecord[], node: NodeRecord): Agen
 function agentOn(
   agents: CniAgents,
   node: NodeRecord,
-  pods: readonly [PodRecord, DaemonSetRecord][],
+  here: readonly [PodRecord, DaemonSetRecord][],
 ): AgentOnNode {
-  const here = pods.filter(([pod]) => pod.nodeName === node.meta.name && isActive(pod));
   const ready = here.find(([pod]) => pod.ready);
   if (ready !== undefined) return { node, state: 'ready', pod: ready[0], daemonSet: ready[1] };
   const first = here[0];
@@ -70,6 +69,16 @@ function agentOn(
   return { node, state: 'unhealthy', pod: first[0], daemonSet: first[1], trouble };
 }
 
+function agentPods(facts: ClusterFacts, agents: CniAgents): Map<string, [PodRecord, DaemonSetRecord][]> {
+  const byNode = new Map<string, [PodRecord, DaemonSetRecord][]>();
+  for (const daemonSet of agents.daemonSets) {
+    for (const pod of podsOwnedBy(facts, daemonSet.meta.uid).filter(isActive)) {
+      byNode.set(pod.nodeName, [...(byNode.get(pod.nodeName) ?? []), [pod, daemonSet]]);
+    }
+  }
+  return byNode;
+}
+
 /** For each CNI with an agent DaemonSet: how its agent stands on every node that needs it. Empty when nodes, pods or DaemonSets are unknown. */
 export function cniCoverage(facts: ClusterFacts): CniCoverage[] {
   const unreadable = facts.unknown.some(
@@ -77,12 +86,10 @@ export function cniCoverage(facts: ClusterFacts): CniCoverage[] {
   );
   if (unreadable) return [];
   const coverages = cniAgents(facts).map((agents) => {
-    const pods = agents.daemonSets.flatMap((daemonSet) =>
-      podsOwnedBy(facts, daemonSet.meta.uid).map((pod): [PodRecord, DaemonSetRecord] => [pod, daemonSet]),
-    );
+    const byNode = agentPods(facts, agents);
     const nodes = facts.nodes
       .filter((node) => needsAgent(agents, node))
-      .map((node) => agentOn(agents, node, pods));
+      .map((node) => agentOn(agents, node, byNode.get(node.meta.name) ?? []));
     return { ...agents, nodes };
   });
   return coverages.map((coverage) => withoutOthersNodes(coverage, coverages));

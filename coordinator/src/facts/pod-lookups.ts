@@ -1,6 +1,6 @@
 import type { ClusterFacts } from './cluster-facts.ts';
 import { matchesLabels } from './label-selector.ts';
-import type { EventRecord, Meta, PodRecord } from './records.ts';
+import type { EventRecord, PodRecord } from './records.ts';
 
 /** Pods that the object with that UID controls. */
 export function podsOwnedBy(facts: ClusterFacts, ownerUid: string): PodRecord[] {
@@ -26,11 +26,6 @@ export function podsOnNode(facts: ClusterFacts, node: string): PodRecord[] {
 /** True while the pod occupies its place: not finished, not on its way out. */
 export function isActive(pod: PodRecord): boolean {
   return pod.meta.deletingSinceMs === null && pod.phase !== 'Succeeded' && pod.phase !== 'Failed';
-}
-
-/** `namespace/name`. */
-export function fullName(meta: Pick<Meta, 'namespace' | 'name'>): string {
-  return meta.namespace === '' ? meta.name : `${meta.namespace}/${meta.name}`;
 }
 
 /** Events about one object, latest first. */

@@ -48,13 +48,6 @@ export function formatDuration(durationMs: number): string {
   return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
 }
 
-/** `03:12:10 UTC`; with the date when it lies more than 20 hours from `nowMs`. */
-export function formatTime(atMs: number, nowMs: number): string {
-  const iso = new Date(atMs).toISOString();
-  const time = `${iso.slice(11, 19)} UTC`;
-  return Math.abs(nowMs - atMs) > 20 * 3_600_000 ? `${iso.slice(0, 10)} ${time}` : time;
-}
-
 /** `changed 31 s before by kubectl-edit`, told relative to the first loss; empty when it does not fit in a day before. */
 export function changedBefore(change: Change | null, sinceMs: number): string {
   if (change === null) return '';

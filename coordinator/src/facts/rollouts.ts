@@ -29,7 +29,7 @@ export function deploymentRollout(deployment: DeploymentRecord): Rollout {
   }
   if (updated < replicas) return { state: 'rolling', waits: `${updated} of ${replicas} pods updated` };
   if (statusReplicas > updated) {
-    return { state: 'rolling', waits: `${statusReplicas - updated} old pods still there` };
+    return { state: 'rolling', waits: `${statusReplicas - updated} of the old pods still there` };
   }
   if (available < updated) return { state: 'rolling', waits: `${available} of ${updated} pods available` };
   return { state: 'settled' };

@@ -30,8 +30,13 @@ export interface DeniedDns {
 
 export type DeniedResult = { ok: true; denied: DeniedDns[]; policies: number } | { ok: false; why: string };
 
-/** Namespaces are judged by a bounded number of their pods: pods of one namespace mostly share their fate. */
-const MOST_PODS = 200;
+/** Distinct kinds of pods of a namespace that are remembered. */
+const MOST_KINDS = 1000;
+
+/** Pods with the same labels are the same to the policies of their namespace; those of the DNS may also go by address. */
+function likeness(pod: PodRecord, byAddress: boolean): string {
+  return JSON.stringify([Object.entries(pod.meta.labels).toSorted(), byAddress ? pod.ips : []]);
+}
 
 function latestWrite(record: NetworkPolicyRecord): number {
   return Math.max(record.meta.createdMs, ...record.meta.writes.map(({ atMs }) => atMs));
@@ -113,8 +118,14 @@ export function deniedDns(situation: Situation): DeniedResult {
         policy.namespace === namespace || servers.some(({ meta }) => meta.namespace === policy.namespace),
     );
     if (near.length === 0) continue;
-    for (const pod of pods.filter((one) => !servers.includes(one)).slice(0, MOST_PODS)) {
-      const denials = denialsOf({ ...world, policies: near }, pod, servers, ports);
+    const byAddress = near.some(
+      (policy) => policy.namespace !== namespace || servers.some(({ meta }) => meta.namespace === namespace),
+    );
+    const judged = new Map<string, Denial[]>();
+    for (const pod of pods.filter((one) => !servers.includes(one))) {
+      const alike = likeness(pod, byAddress);
+      const denials = judged.get(alike) ?? denialsOf({ ...world, policies: near }, pod, servers, ports);
+      if (judged.size < MOST_KINDS) judged.set(alike, denials);
       if (denials.length === 0) continue;
       const entry = found.get(namespace) ?? entryFor(situation, namespace, denials);
       entry.pods.push(pod);

@@ -1,9 +1,9 @@
 import type { Situation } from '../facts/cluster-facts.ts';
 import { cniAgents } from '../facts/cni-flavour.ts';
 import { refOf } from '../facts/object-ref-of.ts';
-import { isActive, podsOnNode } from '../facts/pod-lookups.ts';
+import { isActive } from '../facts/pod-lookups.ts';
 import type { NodeRecord, PodRecord } from '../facts/records.ts';
-import { parseIp, parseRange, rangeHolds } from '../netpol/ip-range.ts';
+import { type IpRange, parseIp, parseRange, rangeHolds } from '../netpol/ip-range.ts';
 import { clip, evidence } from './evidence.ts';
 import { matchSignatures } from './match-signatures.ts';
 import { nameNodes } from './name-nodes.ts';
@@ -33,8 +33,7 @@ function sizeOf(cidr: string): number | null {
   return bits > 24 ? 2 ** 24 : Math.max(0, 2 ** bits - 3);
 }
 
-function holds(cidr: string, pod: PodRecord): boolean {
-  const range = parseRange(cidr);
+function holds(range: IpRange | null, pod: PodRecord): boolean {
   return (
     range !== null &&
     pod.ips.some((text) => {
@@ -50,17 +49,28 @@ function isWaiting(pod: PodRecord): boolean {
   );
 }
 
+function podsByNode({ facts }: Situation): Map<string, PodRecord[]> {
+  const byNode = new Map<string, PodRecord[]>();
+  for (const pod of facts.pods) {
+    if (!isActive(pod) || pod.hostNetwork) continue;
+    const list = byNode.get(pod.nodeName);
+    if (list === undefined) byNode.set(pod.nodeName, [pod]);
+    else list.push(pod);
+  }
+  return byNode;
+}
+
 function rangesOf(situation: Situation): NodeRange[] {
+  const byNode = podsByNode(situation);
   return situation.facts.nodes.map((node) => {
     const [cidr = ''] = node.podCIDRs;
-    const pods = podsOnNode(situation.facts, node.meta.name).filter(
-      (pod) => isActive(pod) && !pod.hostNetwork,
-    );
+    const range = parseRange(cidr);
+    const pods = byNode.get(node.meta.name) ?? [];
     return {
       node,
       cidr,
       size: sizeOf(cidr) ?? 0,
-      used: pods.filter((pod) => holds(cidr, pod)).length,
+      used: pods.filter((pod) => holds(range, pod)).length,
       waiting: pods.filter(isWaiting),
     };
   });
@@ -68,17 +78,14 @@ function rangesOf(situation: Situation): NodeRange[] {
 
 const OWN_SIGNATURES = SIGNATURES.filter(({ cause }) => cause === ID);
 
-/** Waiting pods whose own events say that there was no address. */
-function refusedPods({ facts }: Situation, { waiting }: NodeRange): PodRecord[] {
-  return waiting.filter(({ meta }) =>
-    facts.events.some(
-      ({ object, reason, message }) =>
-        object.kind === 'Pod' &&
-        object.name === meta.name &&
-        object.namespace === meta.namespace &&
-        OWN_SIGNATURES.some(({ pattern }) => pattern.test(`${reason} ${message}`)),
-    ),
+/** Pods (`namespace/name`) whose own events say that there was no address. */
+function refusedNames({ facts }: Situation): Set<string> {
+  const own = facts.events.filter(
+    ({ object, reason, message }) =>
+      object.kind === 'Pod' &&
+      OWN_SIGNATURES.some(({ pattern }) => pattern.test(`${reason} ${message}`.slice(0, 2000))),
   );
+  return new Set(own.map(({ object }) => `${object.namespace}/${object.name}`));
 }
 
 interface Exhausted {
@@ -88,10 +95,11 @@ interface Exhausted {
 }
 
 function exhausted(situation: Situation): Exhausted[] {
+  const names = refusedNames(situation);
   return rangesOf(situation)
     .map((range) => ({
       range,
-      refused: refusedPods(situation, range),
+      refused: range.waiting.filter(({ meta }) => names.has(`${meta.namespace}/${meta.name}`)),
       full: range.size > 0 && range.used / range.size >= FULL,
     }))
     .filter(({ refused, full, range }) => refused.length > 0 || (full && range.waiting.length > 0))

@@ -58,11 +58,16 @@ function eventLines(facts: ClusterFacts): Line[] {
     }));
 }
 
+/** A snapshot never changes, and every runbook asks. */
+const matched = new WeakMap<ClusterFacts, ReadonlyMap<CauseId, Weighed[]>>();
+
 /**
  * What events and logs of networking components say, by cause. Each signature counts once, however often it is printed:
  * repetition is no second witness.
  */
-export function matchSignatures(facts: ClusterFacts): Map<CauseId, Weighed[]> {
+export function matchSignatures(facts: ClusterFacts): ReadonlyMap<CauseId, Weighed[]> {
+  const known = matched.get(facts);
+  if (known !== undefined) return known;
   const lines = [...logLines(facts), ...eventLines(facts)];
   const byCause = new Map<CauseId, Weighed[]>();
   for (const signature of SIGNATURES) {
@@ -72,5 +77,6 @@ export function matchSignatures(facts: ClusterFacts): Map<CauseId, Weighed[]> {
     if (hit === undefined) continue;
     byCause.set(signature.cause, [...(byCause.get(signature.cause) ?? []), hit.weighed(signature.weight)]);
   }
+  matched.set(facts, byCause);
   return byCause;
 }

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { changedBefore, formatDuration, lastChange, lastChangeOf } from './recent-changes.ts';
+import { meta, T0 } from './record-builders.fixture.ts';
+
+const write = (manager: string, agoMs: number, ...fields: string[]) => ({
+  manager,
+  operation: 'Update',
+  atMs: T0 - agoMs,
+  fields,
+});
+
+describe('who changed what', () => {
+  const object = meta('ds', 'net', {
+    writes: [
+      write('kube-controller-manager', 1000, 'metadata.annotations.x'),
+      write('kubectl-edit', 31_000, 'spec.template.spec.nodeSelector.example.com/net'),
+      write('helm', 86_400_000, 'spec.template.spec.containers[agent]'),
+    ],
+  });
+
+  it('finds the write to a field, by its path segment, also in keyed lists', () => {
+    expect(lastChangeOf(object, 'nodeSelector')).toEqual({ manager: 'kubectl-edit', atMs: T0 - 31_000 });
+    expect(lastChangeOf(object, 'containers')?.manager).toBe('helm');
+    expect(lastChangeOf(object, 'tolerations')).toBeNull();
+  });
+
+  it('leaves out the control plane’s own writes, and the creation', () => {
+    expect(lastChange(object)?.manager).toBe('kubectl-edit');
+    expect(
+      lastChange(meta('new', 'net', { createdMs: T0 - 500, writes: [write('kubectl', 0, 'spec.x')] })),
+    ).toBeNull();
+  });
+
+  it('says it relative to the trouble, and nothing when it does not fit in time', () => {
+    const change = lastChangeOf(object, 'nodeSelector');
+    expect(changedBefore(change, T0)).toBe('changed 31 s before by kubectl-edit');
+    expect(changedBefore(change, T0 - 40_000)).toBe('changed at about the same time by kubectl-edit');
+    expect(changedBefore(change, T0 - 200_000)).toBe('');
+    expect(changedBefore(change, T0 + 90_000_000)).toBe('');
+    expect(changedBefore(null, T0)).toBe('');
+  });
+
+  it.each([
+    [0, '0 s'],
+    [59_400, '59 s'],
+    [213_000, '3 min 33 s'],
+    [7_200_000, '2 h'],
+    [93_600_000, '1 d 2 h'],
+  ])('writes %d ms as %s', (durationMs, text) => {
+    expect(formatDuration(durationMs)).toBe(text);
+  });
+});
