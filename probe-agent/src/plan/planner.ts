@@ -50,7 +50,7 @@ export function createPlanner(options: PlannerOptions): Planner {
   });
   let version: string | null = null;
   let failures = 0;
-  let retry: Timer | null = null;
+  let retry: { timer: Timer; after: FetchResult } | null = null;
   let fetching: Promise<void> | null = null;
   let stopped = false;
 
@@ -80,10 +80,11 @@ export function createPlanner(options: PlannerOptions): Planner {
     failures += 1;
     const delayMs = result.kind === 'shed' ? result.afterMs : backOffMs(failures, options.random());
     if (stopped) return;
-    retry = clock.after(delayMs, () => {
+    const timer = clock.after(delayMs, () => {
       retry = null;
       fetch();
     });
+    retry = { timer, after: outcome };
   }
 
   function accept(status: number, json: unknown): FetchResult {
@@ -116,12 +117,18 @@ export function createPlanner(options: PlannerOptions): Planner {
       fetch();
     },
     wants(wanted) {
-      if (wanted !== version) fetch();
+      if (wanted === version) return;
+      // It has just answered, so it is no longer out of reach. Without a plan this agent answers nobody's probes.
+      if (retry?.after === 'unreachable') {
+        retry.timer.cancel();
+        retry = null;
+      }
+      fetch();
     },
     version: () => version,
     async stop() {
       stopped = true;
-      retry?.cancel();
+      retry?.timer.cancel();
       await fetching;
     },
   };
