@@ -93,12 +93,14 @@ describe('when Slack gives no clear answer', () => {
     await tellAll(bench, id, story.startMs, story.untilCard.slice(0, 1));
     await bench.drain(id);
     await tellAll(bench, id, story.startMs, story.untilCard.slice(1, 2));
+    bench.clock.forward(5000);
     bench.slack.faults.next(
       1,
       { kind: 'connection-dropped', effect: 'done' },
       { method: 'chat.postMessage' },
     );
     expect(await bench.deliver(id)).toBeGreaterThan(0);
+    expect(bench.slack.messages()).toHaveLength(3);
     bench.restart();
     await bench.drain(id);
     expect(keys()).toEqual(wholeThread.slice(0, 3));

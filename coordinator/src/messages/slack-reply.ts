@@ -53,13 +53,20 @@ function replyOf(
     link === 'link' && fits
       ? [
           ...kept.slice(0, -1),
-          [...(kept.at(-1)?.concat(say(' · ')) ?? []), { text: 'Open conversation', url: to.conversationUrl }],
+          [
+            ...(kept.at(-1)?.concat(say(' · ')) ?? []),
+            { text: 'Open conversation', url: to.conversationUrl },
+          ],
         ]
       : kept;
   return {
     text: slackFallbackText(`${icon} ${headline} ${rest}`),
     blocks: present([
-      lines([[{ text: `${icon} ${headline}`, bold: true }, say(rest === '' ? '' : ` ${rest}`)], ...withLink, ...last]),
+      lines([
+        [{ text: `${icon} ${headline}`, bold: true }, say(rest === '' ? '' : ` ${rest}`)],
+        ...withLink,
+        ...last,
+      ]),
     ]),
   };
 }
@@ -275,7 +282,11 @@ function answeredReply(
   if (next !== undefined && next.body.type === 'closed') return null;
   const [headline, ...rest] = body.lines;
   if (headline === undefined) return null;
-  const icon = isCallForHelp(event, events) ? '🆘' : eventLine(event, incident).icon;
+  // Shown in the channel too, where the way to the conversation is not at hand.
+  if (isCallForHelp(event, events)) {
+    return { icon: '🆘', headline, body: rest.map((text) => [say(text)]), link: 'link' };
+  }
+  const { icon } = eventLine(event, incident);
   return { icon, headline, body: rest.map((text) => [say(text)]), maxLines: maxAnswerLines };
 }
 

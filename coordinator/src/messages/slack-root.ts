@@ -130,8 +130,12 @@ function closedWords(incident: Incident, events: readonly IncidentEvent[]): stri
   switch (incident.closed?.how) {
     case 'fixed':
       return `Resolved${after}`;
-    case 'healed':
-      return `Gone by itself${after}; no action was taken`;
+    case 'healed': {
+      const acted = events.some(
+        ({ body }) => body.type === 'step-ended' && body.outcome.result === 'applied',
+      );
+      return `Gone by itself${after}; no ${acted ? 'further ' : ''}action was taken`;
+    }
     case 'by-person':
     case undefined:
       return `Closed by a person${after}`;

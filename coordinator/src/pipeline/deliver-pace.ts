@@ -16,16 +16,18 @@ export function createPace(clock: Pick<Clock, 'monotonicMs'>, everyMs: number, b
   return {
     turnMs() {
       const nowMs = clock.monotonicMs();
+      if (nowMs < heldUntilMs) return Math.ceil(heldUntilMs - nowMs);
       turns = Math.min(burst, turns + (nowMs - seenMs) / everyMs);
       seenMs = nowMs;
-      if (nowMs < heldUntilMs) return Math.ceil(heldUntilMs - nowMs);
       if (turns < 1) return Math.max(1, Math.ceil((1 - turns) * everyMs));
       turns -= 1;
       return 0;
     },
     hold(forMs) {
       heldUntilMs = Math.max(heldUntilMs, clock.monotonicMs() + forMs);
-      turns = Math.min(turns, 1);
+      // It goes on with one, and no turns are saved up meanwhile.
+      turns = 1;
+      seenMs = heldUntilMs;
     },
   };
 }
