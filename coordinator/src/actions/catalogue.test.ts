@@ -75,6 +75,7 @@ describe('every patch', () => {
       expect(tookEffect(step, null, MANAGER)).toBe('cannot-tell');
       expect(digestOf(changed, step.reads)).not.toBe(step.digest);
       expect(digestOf(object, step.reads)).toBe(step.digest);
+      expect(digestOf(withField(object, '/metadata/uid', 'another'), step.reads)).not.toBe(step.digest);
     },
   );
 
