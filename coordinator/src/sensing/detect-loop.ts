@@ -12,7 +12,7 @@ import type { SensingSettings } from './settings.ts';
 export interface DetectLoopOptions {
   clock: Clock;
   store: IncidentStore;
-  sensing: Sensing;
+  sensing: Pick<Sensing, 'detectView' | 'clusterName'>;
   settings: SensingSettings;
   /** True while this replica may detect. */
   leading: () => boolean;

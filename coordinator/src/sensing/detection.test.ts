@@ -3,6 +3,7 @@ import type { Path } from '../domain/path.ts';
 import { crashing, event } from '../facts/record-builders.fixture.ts';
 import { agentPod, dnsPod, flannel, healthyCluster, slice, withPods } from './cluster.fixture.ts';
 import { seededRandom } from './locate.fixture.ts';
+import { settingsForWindow } from './settings.ts';
 import { targetNode } from './symptoms/probe-counts.ts';
 import { createWorld } from './world.fixture.ts';
 
@@ -217,6 +218,25 @@ describe('an incident over time', () => {
     const types = world.memory.events('inc-1').map(({ body }) => body.type);
     expect(types.filter((type) => type !== 'symptoms-updated')).toEqual(['opened', 'recovered']);
   });
+
+  it.each([1, 2, 3, 4])(
+    'does not leave a second one behind when its paths come back one by one (seed %i)',
+    async (seed) => {
+      const world = createWorld(healthyCluster(5), { seed, settings: settingsForWindow(2000, 2000) });
+      await world.run(40_000);
+      world.setNetwork(cutPods('node2'));
+      await world.run(12_000);
+      // One of the two CoreDNS pods runs there; names come back later than everything else.
+      const cut = cutPods('node2');
+      world.setNetwork((path) => (path.to.type === 'dns-pod' ? cut(path) : 'ok'));
+      await world.run(2000 + seed * 1000);
+      world.setNetwork(() => 'ok');
+      await world.run(60_000);
+      expect(world.memory.incidents().map(({ title }) => title)).toEqual([
+        'Pods on node2 cannot reach pods on other nodes',
+      ]);
+    },
+  );
 
   it('is opened again, not anew, when it comes back soon after it was closed', async () => {
     const world = createWorld(healthyCluster(5));

@@ -74,7 +74,7 @@ function earlierVerdict(before: PathVerdict | undefined, signature: string, nowM
 }
 
 /**
- * The windows that tell how a path is now: since it fails; for a healthy one since the first of the present failures
+ * The windows that tell how a path is now: since it fails, or since it stopped to; for a healthy one since the first of the present failures
  * began (so that both cover the same time), but never from before its own recovery, and at least the last three.
  */
 export function presentSamples(
@@ -84,6 +84,9 @@ export function presentSamples(
 ): readonly PathSample[] {
   if (verdict.state === 'failing') {
     const since = samples.filter((sample) => sample.receivedMs > verdict.sinceMs);
+    const lastLossy = since.findLastIndex((sample) => sample.lost > 0);
+    // Losing nothing any more: what it lost before must not be explained anew while others are back already.
+    if (verdict.loss === 'full' && lastLossy < since.length - 1) return since.slice(lastLossy + 1);
     // The window in which it began is partly from before.
     return verdict.loss === 'full' && since.length > 1 ? since.slice(1) : since;
   }

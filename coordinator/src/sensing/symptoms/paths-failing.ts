@@ -6,7 +6,7 @@ import type { Observation, Observed } from './observation.ts';
 import { bounded } from './observation.ts';
 import { nodeSymptom } from './pod-network.ts';
 import { answered, failingSince, failureKinds, lossRate, sources } from './probe-counts.ts';
-import { rollOutLines, serviceProxyHoldMs } from './roll-out-hold.ts';
+import { cniHoldMs, rollOutLines, serviceProxyHoldMs } from './roll-out-hold.ts';
 
 /** S1: what locate blames, as symptoms: one a node, pair, namespace or Service, one for the cluster's DNS. */
 export function pathsFailing(observation: Observation): Observed[] {
@@ -88,7 +88,7 @@ function symptomOf(key: string, suspects: readonly Suspect[], observation: Obser
         scope: { type: 'pair', from: a, to: b },
         headline: `${who} cannot reach each other`,
         label: `Between ${a} and ${b} (${kind === 'overlay' ? 'pod' : 'node'} network)`,
-        holdMs: observation.settings.pathsHoldMs,
+        holdMs: Math.max(cniHoldMs(observation, a), cniHoldMs(observation, b)),
       });
     }
     case 'backend': {

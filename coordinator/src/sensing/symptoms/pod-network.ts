@@ -34,7 +34,7 @@ export function nodeSymptom(
       component: suspects[0]?.component ?? null,
       headline: gone
         ? `${node} is gone: it answers nobody and reports nothing`
-        : headline(kind, node, { broken: worstRate(suspects), loss: lossRate([...out, ...into]), out }),
+        : headline(kind, node, isWhole(suspects, [...out, ...into]), [out, into]),
       sinceMs: failingSince(failing, observation.nowMs),
       lines: [
         ...direction(`${node} to`, out, pathKind),
@@ -53,28 +53,37 @@ export function nodeSymptom(
 function headline(
   kind: 'pod-network' | 'node',
   node: string,
-  seen: { broken: number; loss: number | null; out: readonly PathState[] },
+  whole: boolean,
+  [out, into]: [readonly PathState[], readonly PathState[]],
 ): string {
-  if (seen.broken < 0.8 && seen.loss !== null) {
-    const share = percent(seen.loss);
+  if (!whole) {
+    const share = percent(lossRate([...out, ...into]) ?? 0);
     return kind === 'node'
       ? `${node} loses ${share} of its traffic`
       : `Pods on ${node} lose ${share} of their traffic`;
   }
-  const outKnownGood =
-    seen.out.some(({ state }) => state === 'healthy') && !seen.out.some(({ state }) => state === 'failing');
-  const outFails = seen.out.some(({ state }) => state === 'failing');
+  const outFails = out.some(({ state }) => state === 'failing');
+  const outWorks = !outFails && out.some(({ state }) => state === 'healthy');
   if (kind === 'node')
     return outFails ? `${node} cannot reach other nodes` : `Other nodes cannot reach ${node}`;
-  return outKnownGood
+  return outWorks
     ? `Pods on other nodes cannot reach pods on ${node}`
     : `Pods on ${node} cannot reach pods on other nodes`;
 }
 
-/** Loss rate of the worst of these components, as fitted over all of their paths. */
-function worstRate(suspects: readonly Suspect[]): number {
-  return Math.max(0, ...suspects.map((suspect) => suspect.lossRate));
+/**
+ * Is everything lost, or a part? By the fitted rates, or by the probes; in the first seconds of a fault, when windows
+ * still hold answers from before it, by nearly all paths being bad.
+ */
+function isWhole(suspects: readonly Suspect[], around: readonly PathState[]): boolean {
+  const loss = lossRate(around) ?? 0;
+  if (loss >= wholeLoss || suspects.some((suspect) => suspect.lossRate >= wholeLoss)) return true;
+  const judged = around.filter(({ state }) => state !== 'unknown');
+  const failing = judged.filter(({ state }) => state === 'failing');
+  return loss >= 0.6 && failing.length >= judged.length * 0.9;
 }
+
+const wholeLoss = 0.8;
 
 /** `12 %`, never 0 % for something. */
 export function percent(share: number): string {

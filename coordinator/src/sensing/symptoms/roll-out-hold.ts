@@ -8,6 +8,8 @@ import type { DeploymentRecord, PodRecord } from '../../facts/records.ts';
 import { isDnsPod } from '../service-targets.ts';
 import type { Observation } from './observation.ts';
 
+type Surroundings = Pick<Observation, 'facts' | 'nowMs' | 'settings'>;
+
 /** A component that became ready less than this ago is still setting the node up. */
 const settlingMs = 15_000;
 
@@ -15,7 +17,7 @@ const settlingMs = 15_000;
  * How long failing pod paths of a node have to last: longer while that node's CNI agent is being replaced. An agent
  * that the DaemonSet does not want there at all, or that crash-loops, is no roll-out.
  */
-export function cniHoldMs({ facts, nowMs, settings }: Observation, node: string): number {
+export function cniHoldMs({ facts, nowMs, settings }: Surroundings, node: string): number {
   const rolling = cniCoverage(facts)
     .flatMap((coverage) => coverage.nodes)
     .filter((entry) => entry.node.meta.name === node)
@@ -38,18 +40,19 @@ export function cniHoldMs({ facts, nowMs, settings }: Observation, node: string)
 }
 
 /** The same for Service paths of a node: is its kube-proxy pod being replaced? */
-export function serviceProxyHoldMs({ facts, nowMs, settings }: Observation, node: string): number {
+export function serviceProxyHoldMs({ facts, nowMs, settings }: Surroundings, node: string): number {
   const proxy = facts.daemonSets.find((ds) => ds.meta.name === 'kube-proxy');
-  if (proxy === undefined) return settings.pathsHoldMs;
+  const cniMs = cniHoldMs({ facts, nowMs, settings }, node);
+  if (proxy === undefined) return cniMs;
   const here = podsOwnedBy(facts, proxy.meta.uid).filter((pod) => pod.nodeName === node);
   const rolling = here.some(
     (pod) => !isActive(pod) || isSettling(pod, nowMs) || isStarting(pod, nowMs, settings.rolloutHoldMs),
   );
-  return rolling ? settings.rolloutHoldMs : settings.pathsHoldMs;
+  return rolling ? settings.rolloutHoldMs : cniMs;
 }
 
 /** DNS: a roll-out of CoreDNS that leaves at least one pod serving may cost single answers; without any it is an outage. */
-export function dnsHoldMs({ facts, nowMs, settings }: Observation): number {
+export function dnsHoldMs({ facts, nowMs, settings }: Surroundings): number {
   const pods = facts.pods.filter((pod) => isDnsPod(pod) && isActive(pod));
   const serving = pods.some((pod) => pod.ready);
   const changing = pods.some(
@@ -57,7 +60,11 @@ export function dnsHoldMs({ facts, nowMs, settings }: Observation): number {
   );
   const rolling =
     dnsDeployments(facts).some(isRolling) || facts.pods.some((pod) => isDnsPod(pod) && !isActive(pod));
-  return serving && (changing || rolling) ? settings.rolloutHoldMs : settings.pathsHoldMs;
+  // Where their nodes get a new CNI agent, DNS pods are out of reach for moments.
+  const moving = pods.some(
+    ({ nodeName }) => cniHoldMs({ facts, nowMs, settings }, nodeName) > settings.pathsHoldMs,
+  );
+  return serving && (changing || rolling || moving) ? settings.rolloutHoldMs : settings.pathsHoldMs;
 }
 
 /** Roll-outs of network components under way, as lines of context. */
