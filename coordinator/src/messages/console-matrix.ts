@@ -88,12 +88,17 @@ function columnOf(to: PathTarget): Column {
     case 'service':
       return { group: 'Services', name: `${to.name}.${to.namespace}`, order: 2 };
     case 'dns-pod':
-      return { group: 'DNS pods', name: to.pod.split('/').at(-1) ?? to.pod, order: 3 };
+      return { group: 'DNS pods', name: shortened(to.pod.split('/').at(-1) ?? to.pod), order: 3 };
     case 'dns-vip':
       return { group: 'DNS', name: to.upstream ? 'outside names' : 'cluster names', order: 4 };
     case 'apiserver':
       return { group: 'API server', name: to.via, order: 5 };
   }
+}
+
+/** The beginning says which Deployment it is, the end which pod. */
+function shortened(name: string): string {
+  return name.length <= 18 ? name : `${name.slice(0, 9)}…${name.slice(-8)}`;
 }
 
 function add(before: Tally | undefined, state: PathState): Tally {

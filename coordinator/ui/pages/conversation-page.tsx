@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { IncidentPage } from '@pathmedic/shared/contract/console.ts';
+import type { IncidentPage, PauseView } from '@pathmedic/shared/contract/console.ts';
 import type { Followed } from '../live/follow-incident.ts';
 import { followIncident } from '../live/follow-incident.ts';
 import { goToLogin } from '../live/session.ts';
 import { learnServerTime } from '../live/time.ts';
+import { usePolled } from '../live/use-polled.ts';
 import { Causes } from '../parts/causes.tsx';
 import { Closing } from '../parts/closing.tsx';
 import { Headline } from '../parts/headline.tsx';
@@ -13,6 +14,7 @@ import { LineState } from '../parts/line-state.tsx';
 import { Matrix } from '../parts/matrix.tsx';
 import { MessageBox } from '../parts/message-box.tsx';
 import { Passes } from '../parts/passes.tsx';
+import { PauseBanner } from '../parts/pause-banner.tsx';
 import { PlanCard } from '../parts/plan-card.tsx';
 import { Story } from '../parts/story.tsx';
 import { Symptoms } from '../parts/symptoms.tsx';
@@ -23,6 +25,7 @@ export function ConversationPage({ id }: { id: string }): JSX.Element {
   const [followed, setFollowed] = useState<Followed>({ entries: [], page: null, line: 'connecting' });
   const [gone, setGone] = useState(false);
   const [shown, setShown] = useState<'facts' | 'story'>('facts');
+  const pause = usePolled<PauseView>('/v1/pause', 10_000);
   const { entries, page, line } = followed;
 
   useEffect(
@@ -60,6 +63,7 @@ export function ConversationPage({ id }: { id: string }): JSX.Element {
       {!gone && page !== null && (
         <main class="page conversation">
           <Headline page={page} />
+          {pause.value?.paused === true && <PauseBanner pause={pause.value} onChange={pause.refresh} />}
           <div class="tabs" role="tablist" aria-label="Parts of the conversation">
             {(['facts', 'story'] as const).map((name) => (
               <button

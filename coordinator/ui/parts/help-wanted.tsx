@@ -26,8 +26,8 @@ export function HelpWanted(props: {
           <p class="lead">{help.reason}</p>
           <Lines title="Known" lines={help.known} />
           <Lines title="I would look at" lines={help.lookAt} code />
-          <Lines title="Ruled out" lines={help.ruledOut} />
-          <Lines title="Cannot see" lines={help.cannotSee} />
+          <Joined title="Ruled out" lines={help.ruledOut} />
+          <Joined title="Cannot see" lines={help.cannotSee} />
         </>
       )}
     </section>
@@ -45,5 +45,15 @@ function Lines(props: { title: string; lines: readonly string[]; code?: boolean 
         ))}
       </ul>
     </>
+  );
+}
+
+/** Short items that are only looked up, not read one by one. */
+function Joined({ title, lines }: { title: string; lines: readonly string[] }): JSX.Element | null {
+  if (lines.length === 0) return null;
+  return (
+    <p class="unseen">
+      <strong>{title}:</strong> {lines.join('; ')}
+    </p>
   );
 }
