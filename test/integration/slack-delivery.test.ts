@@ -180,18 +180,19 @@ describe('while Slack is down', () => {
     expect(keys()).toEqual(wholeThread.slice(0, 4));
   });
 
-  it('a long outage is told in one message, with the card as it is now', async () => {
+  it('a long outage is told in one message, with the card as it is now, then the close-out as itself', async () => {
     const story = await openStory();
     await bench.drain(id);
     await tellAll(bench, id, story.startMs, story.untilCard, () => bench.drain(id));
     await bench.slack.faults.down();
+    for (const text of ['one', 'two']) await bench.tell(id, { type: 'answered', lines: [text] });
     await tellAll(bench, id, story.startMs, [story.decision, ...story.afterDecision]);
-    await bench.tell(id, { type: 'answered', lines: ['one more'] });
     bench.clock.forward(120_000);
     await bench.slack.faults.up();
     await bench.drain(id);
-    expect(keys()).toEqual([...wholeThread.slice(0, 4), 'reply-13']);
-    expect(heads().at(-1)).toContain('Slack could not be reached; this happened meanwhile');
+    expect(keys()).toEqual([...wholeThread.slice(0, 4), 'reply-7', 'reply-21']);
+    expect(heads()[4]).toContain('Slack could not be reached; this happened meanwhile');
+    expect(heads()[5]).toContain('The fix holds');
     expect(heads()[0]).toMatch(/^✅/);
     expect(heads()[3]).toMatch(/^☑️/);
   });
@@ -234,5 +235,37 @@ describe('a message that Slack refuses', () => {
     bench.clock.forward(30_000);
     await bench.drain(id);
     expect(keys()).toEqual(['root']);
+  });
+});
+
+describe('a message that somebody deleted', () => {
+  it('the root is posted anew, and what follows hangs on the new one', async () => {
+    const story = await openStory();
+    await bench.drain(id);
+    bench.slack.faults.next(1, { kind: 'refused', error: 'message_not_found' }, { method: 'chat.update' });
+    await tellAll(bench, id, story.startMs, story.untilCard, () => bench.drain(id));
+    expect(keys()).toEqual(['root', 'root', 'reply-2', 'reply-3', 'card-plan-0123456789abcdef']);
+    const [, root, ...replies] = bench.slack.messages();
+    for (const reply of replies) expect(reply.threadTs).toBe(root?.ts);
+    expect(heads()[1]).toMatch(/^🟠/);
+  });
+});
+
+describe('what the channel is told besides the thread', () => {
+  it('calls for help are shown in the channel too; nothing else is', async () => {
+    const story = await openStory();
+    await tellAll(bench, id, story.startMs, story.untilCard);
+    await bench.tell(id, {
+      type: 'help-requested',
+      reason: 'nobody knows',
+      known: [],
+      ruledOut: [],
+      cannotSee: [],
+      lookAt: [],
+    });
+    await bench.drain(id);
+    const broadcast = posts().filter(({ args }) => JSON.stringify(args).includes('reply_broadcast'));
+    expect(broadcast).toHaveLength(1);
+    expect(JSON.stringify(broadcast)).toContain('nobody knows');
   });
 });

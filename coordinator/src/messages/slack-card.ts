@@ -189,7 +189,10 @@ function planBlocks({ proposal, status }: ProposalState, maxLength: number): (Sl
     ]),
     open
       ? lines(
-          [labelled('Dry run', dryRunWords(proposal.dryRun)), labelled('Then checked', proposal.verification)],
+          [
+            labelled('Dry run', dryRunWords(proposal.dryRun)),
+            labelled('Then checked', proposal.verification),
+          ],
           maxLength,
         )
       : null,

@@ -32,7 +32,8 @@ export function executionReply(event: IncidentEvent, incident: Incident): ReplyT
   const steps = execution.steps.flatMap((_, i) => stepWords(execution, i, titles));
   const { result, detail } = execution.status;
   // A plan of one step has one line from the approval to the end.
-  const told = titles.length === 1 ? [[...approvals, ...steps].join(' · ')] : [approvals.join(' · '), ...steps];
+  const told =
+    titles.length === 1 ? [[...approvals, ...steps].join(' · ')] : [approvals.join(' · '), ...steps];
   const body = told.map((text) => [say(text)]);
   switch (result) {
     case 'done':

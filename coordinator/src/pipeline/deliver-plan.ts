@@ -69,8 +69,8 @@ export function nextSend(
 }
 
 /**
- * Late replies as one message. It ends before the first card that still can be decided and does not stand in the channel:
- * that card then follows as itself.
+ * Late replies as one message. It ends before what matters now, which then follows as itself: a card that can still be
+ * decided and does not stand in the channel, the call for help or the escalation that is still open, the close-out.
  */
 function catchUp(items: readonly StoredOutboxItem[], view: DeliveryView): Send | null {
   const late: StoredOutboxItem[] = [];
@@ -78,6 +78,7 @@ function catchUp(items: readonly StoredOutboxItem[], view: DeliveryView): Send |
     if (view.nowMs - item.queuedAtMs < view.staleAfterMs) break;
     if (item.kind === 'card' && !view.postedCards.has(item.key) && isOpen(view.incident, item.proposalId))
       break;
+    if (item.kind === 'reply' && isCurrent(view.incident, view.events[item.n - 1])) break;
     late.push(item);
   }
   const replies = late.flatMap((item) => {
@@ -107,4 +108,17 @@ function isOpen(incident: Incident, proposalId: string | undefined): boolean {
   return incident.proposals.some(
     ({ proposal, status }) => proposal.id === proposalId && status.at === 'open',
   );
+}
+
+function isCurrent(incident: Incident, event: IncidentEvent | undefined): boolean {
+  switch (event?.body.type) {
+    case 'help-requested':
+      return incident.phase === 'needs-help' && incident.help?.atMs === event.atMs;
+    case 'escalated':
+      return incident.phase === 'escalated' && incident.escalation?.atMs === event.atMs;
+    case 'closed':
+      return incident.closed?.atMs === event.atMs;
+    default:
+      return false;
+  }
 }

@@ -26,6 +26,8 @@ export interface PostPlace {
 }
 
 export interface Sender {
+  /** Milliseconds until Slack is asked again after trouble; 0 for now. */
+  waitMs(): number;
   /** Posts once, whatever happens: what may have been posted before is looked for first. */
   post(message: ConversationMessage, place: PostPlace): Promise<Sent>;
   /** Brings a message up to date; `upTo` null leaves the queue alone. */
@@ -184,7 +186,7 @@ export function createSender(deps: SenderDeps): Sender {
     shown.set(name, hashOf(message));
   }
 
-  return { post, update };
+  return { waitMs: trouble.waitMs, post, update };
 }
 
 function placeOf({ incidentId, key, upTo, threadTs, broadcast, coversFrom }: PostPlace) {

@@ -218,7 +218,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
   return {
     async deliverIncident(incidentId) {
-      const waitMs = (notBeforeMs.get(incidentId) ?? 0) - clock.monotonicMs();
+      // Without asking the store: the sweeper comes by every second while Slack is down.
+      const waitMs = Math.max(sender.waitMs(), (notBeforeMs.get(incidentId) ?? 0) - clock.monotonicMs());
       if (waitMs > 0) return { nextTryMs: Math.ceil(waitMs) };
       notBeforeMs.delete(incidentId);
       try {
