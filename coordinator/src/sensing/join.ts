@@ -140,9 +140,10 @@ function isExhaustion({ key }: Symptom): boolean {
   return key.startsWith('no-addresses:');
 }
 
-/** DNS pods that are unwell only where the nodes are follow from the nodes. */
+/** DNS pods that are unwell, or out of reach, only where the nodes are unwell follow from the nodes. */
 function consequenceOfNodes(dns: Symptom, other: Symptom): boolean {
-  if (dns.kind !== 'dns-pods' || other.scope.type !== 'nodes') return false;
+  const aboutPods = dns.kind === 'dns-pods' || dns.component?.startsWith('dns-pod:') === true;
+  if (!aboutPods || other.scope.type !== 'nodes') return false;
   const broken = new Set(other.scope.nodes);
   return dns.affected.nodes.length > 0 && dns.affected.nodes.every((node) => broken.has(node));
 }

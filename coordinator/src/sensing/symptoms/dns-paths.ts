@@ -14,9 +14,9 @@ export function clusterDnsSymptom(suspects: readonly Suspect[], observation: Obs
   const explained = new Set(suspects.flatMap(({ explains }) => explains));
   const failing = dns.filter(({ path, state }) => explained.has(path.id) && state === 'failing');
   if (failing.length === 0) return null;
-  // What has to be healthy again: the address that pods use; CoreDNS pods come and go with their paths.
+  // The address that pods use first: CoreDNS pods come and go with their paths.
   const vipFailing = vip.filter(({ state }) => state === 'failing');
-  const proof = vipFailing.length > 0 ? vipFailing : failing;
+  const proof = [...new Set([...vipFailing, ...failing])];
   const single = vipFailing.length === 0 ? onlyPod(suspects) : null;
   const nodes = sources(failing);
   return {
@@ -39,19 +39,35 @@ export function clusterDnsSymptom(suspects: readonly Suspect[], observation: Obs
         `How they fail: ${failureKinds(failing)}`,
       ],
       affected: {
-        nodes: nodes.failing,
+        nodes: isWhole(vipLoss) ? nodes.failing : (nodesOfPods(suspects, dns) ?? nodes.failing),
         namespaces: [],
         objects: suspects.flatMap(({ component }) => dnsPodRef(component)),
       },
       pathIds: proof.map(({ path }) => path.id),
-      lossRate: lossRate(proof),
+      lossRate: lossRate(vipFailing.length > 0 ? vipFailing : failing),
     }),
   };
 }
 
 function headline(vipLoss: number | null): string {
-  if (vipLoss === null || vipLoss > 0.7) return 'DNS does not answer in the whole cluster';
-  return `DNS loses ${percent(vipLoss)} of the questions in the whole cluster`;
+  return vipLoss === null || isWhole(vipLoss)
+    ? 'DNS does not answer in the whole cluster'
+    : `DNS loses ${percent(vipLoss)} of the questions in the whole cluster`;
+}
+
+function isWhole(vipLoss: number | null): boolean {
+  return vipLoss !== null && vipLoss > 0.7;
+}
+
+/** Where the DNS pods to blame run, when only such are to blame: that is where the trouble is. */
+function nodesOfPods(suspects: readonly Suspect[], dns: readonly PathState[]): string[] | null {
+  const pods = suspects.map(({ component }) => parseComponent(component));
+  if (!pods.every(({ kind }) => kind === 'dns-pod')) return null;
+  const names = new Set(pods.map(({ instance }) => instance));
+  const nodes = dns.flatMap(({ path: { to } }) =>
+    to.type === 'dns-pod' && names.has(to.pod) ? [to.node] : [],
+  );
+  return [...new Set(nodes)].toSorted();
 }
 
 /** The one CoreDNS pod that is to blame while the Service address works. */
