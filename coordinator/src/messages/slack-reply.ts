@@ -2,22 +2,22 @@ import type { Diagnosis } from '../domain/cause.ts';
 import type { Incident } from '../domain/incident.ts';
 import { foldIncident } from '../domain/fold.ts';
 import type { EventOf, IncidentEvent } from '../domain/incident-event.ts';
-import { actorName, actorWithPlace } from './actor-name.ts';
+import { actorWithPlace } from './actor-name.ts';
 import { isCallForHelp } from './asked-for-help.ts';
 import { formatClockTime } from './clock-time.ts';
 import { formatDuration } from './duration.ts';
-import { eventLine, passName, passNumbers } from './event-line.ts';
+import { passName, passNumbers } from './event-line.ts';
 import { sinceMsOf } from './reach.ts';
 import type { Line, Run, SlackMessage } from './slack-block.ts';
 import { labelled, lines, present, say } from './slack-block.ts';
 import type { SlackContext } from './slack-context.ts';
+import { answeredReply, decidedReply, saidReply } from './slack-people-reply.ts';
 import { closeReply, executionReply, type ReplyText } from './slack-outcome.ts';
 import { slackFallbackText } from './slack-text.ts';
 import { stillWorksLine } from './still-works.ts';
 
-/** Lines of a reply that pathmedic sends on its own; an answer to a question may be longer. */
+/** Lines of a reply that pathmedic sends on its own. */
 const maxReplyLines = 6;
-const maxAnswerLines = 12;
 
 /**
  * The thread reply for one event, or null where another message says it already (the card, the root, a neighbour).
@@ -182,18 +182,6 @@ function shortList(items: readonly string[], count: number): string {
   return items.length > count ? `${shown}; and ${items.length - count} more` : shown;
 }
 
-/** A complete approval is told with its effect; the card shows it at once. */
-function decidedReply(event: IncidentEvent, body: EventOf<'decided'>, incident: Incident): ReplyText | null {
-  const who = actorWithPlace(event.actor);
-  const reason = labelled('Reason', body.reason ?? '');
-  if (body.decision === 'rejected') {
-    return { icon: '✋', headline: `Rejected by ${who}; nothing was changed`, body: [reason] };
-  }
-  const state = incident.proposals.find(({ proposal }) => proposal.id === body.proposalId);
-  if (state === undefined || state.status.at !== 'open') return null;
-  return { icon: '👍', headline: `Approved by ${who}; one more person is needed`, body: [reason] };
-}
-
 /** A pass that holds is told by the root, and with its numbers by the close-out. */
 function passReply(body: EventOf<'pass-ended'>, incident: Incident): ReplyText | null {
   const { pass, outcome } = body;
@@ -264,46 +252,6 @@ function helpReply(help: EventOf<'help-requested'>): ReplyText {
     link: 'link',
   };
 }
-
-const toldByItsCause = new Set(['taken-over', 'handed-back']);
-
-/** An answer that only confirms what the event before it tells is left out. */
-function answeredReply(
-  event: IncidentEvent,
-  body: EventOf<'answered'>,
-  incident: Incident,
-  events: readonly IncidentEvent[],
-): ReplyText | null {
-  const before = events
-    .slice(Math.max(0, event.n - 3), event.n - 1)
-    .filter(({ atMs }) => atMs === event.atMs);
-  if (before.some(({ body: { type } }) => toldByItsCause.has(type))) return null;
-  const next = events[event.n];
-  if (next !== undefined && next.body.type === 'closed') return null;
-  const [headline, ...rest] = body.lines;
-  if (headline === undefined) return null;
-  // Shown in the channel too, where the way to the conversation is not at hand.
-  if (isCallForHelp(event, events)) {
-    return { icon: '🆘', headline, body: rest.map((text) => [say(text)]), link: 'link' };
-  }
-  const { icon } = eventLine(event, incident);
-  return { icon, headline, body: rest.map((text) => [say(text)]), maxLines: maxAnswerLines };
-}
-
-/** What somebody wrote in the console, for those who read here. */
-function saidReply(event: IncidentEvent, body: EventOf<'said'>): ReplyText | null {
-  const [first, ...rest] = body.text.split('\n').filter((text) => text.trim() !== '');
-  if (first === undefined) return null;
-  const where =
-    event.actor.type === 'person' && event.actor.via !== 'slack' ? ` ${placeWords[event.actor.via]}` : '';
-  return {
-    icon: '💬',
-    headline: `${actorName(event.actor)}${where}:`,
-    body: [first, ...rest].map((text) => [say(text)]),
-  };
-}
-
-const placeWords = { console: 'in the conversation', cli: 'on the command line' } as const;
 
 /** Replies that call people who are not in the thread yet are shown in the channel too. */
 export function broadcastsReply(event: IncidentEvent, events: readonly IncidentEvent[]): boolean {
