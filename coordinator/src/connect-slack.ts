@@ -2,15 +2,15 @@ import { createSlack } from './adapters/slack/slack.ts';
 import type { CoordinatorParts } from './coordinator-app.ts';
 import type { OnSlackRequest } from './http/http-deps.ts';
 import { createDelivery } from './pipeline/deliver.ts';
-import { createDeliverOnWake } from './pipeline/deliver-on-wake.ts';
+import { createDeliverOnWake, type DeliverOnWake } from './pipeline/deliver-on-wake.ts';
 import { createClickHandler, type HandleSlackDeps } from './pipeline/handle-click.ts';
 import { createReplyHandler } from './pipeline/handle-reply.ts';
 import { deriveKey } from './secret-keys.ts';
 
 /** Slack as the coordinator uses it. */
 export interface ConnectedSlack {
-  /** Brings one incident's messages up to date. */
-  deliver(incidentId: string): Promise<void>;
+  /** Delivery for one time as leader: it remembers what it sent, and nobody else sends meanwhile. */
+  freshDelivery(leading: () => boolean): DeliverOnWake;
   onSlackRequest: OnSlackRequest;
   close(): Promise<void>;
 }
@@ -42,23 +42,22 @@ export function connectSlack(parts: CoordinatorParts): ConnectedSlack | null {
   };
   const onClick = createClickHandler(people);
   const onReply = createReplyHandler(people);
-  const delivery = createDelivery({
-    store,
-    conversation: slack.conversation,
-    clock,
-    log: logger,
-    publicUrl: config.PATHMEDIC_PUBLIC_URL,
-    approvers: () => principals.approvers,
-    random: Math.random,
-  });
-  const onWake = createDeliverOnWake({ delivery, queue, clock, log: logger });
   slack.start();
   return {
-    deliver: (incidentId) => onWake.handle(incidentId),
-    onSlackRequest: slack.onSlackRequest,
-    async close() {
-      await slack.close();
-      onWake.close();
+    freshDelivery(leading) {
+      const delivery = createDelivery({
+        store,
+        conversation: slack.conversation,
+        clock,
+        log: logger,
+        publicUrl: config.PATHMEDIC_PUBLIC_URL,
+        approvers: () => principals.approvers,
+        random: Math.random,
+        mayTell: leading,
+      });
+      return createDeliverOnWake({ delivery, queue, clock, log: logger });
     },
+    onSlackRequest: slack.onSlackRequest,
+    close: () => slack.close(),
   };
 }

@@ -83,11 +83,18 @@ export async function startCoordinator(parts: CoordinatorParts): Promise<Running
     network: () => (leadership.leading() ? sensing.view.snapshot() : null),
     leading: () => leadership.leading(),
     watchAges: () =>
-      cluster.watchStatus().flatMap((s) =>
-        s.lastContactMs === null
-          ? []
-          : [{ kind: s.namespace === null ? s.kind : `${s.kind}/${s.namespace}`, ageSeconds: (clock.monotonicMs() - s.lastContactMs) / 1000 }],
-      ),
+      cluster
+        .watchStatus()
+        .flatMap((s) =>
+          s.lastContactMs === null
+            ? []
+            : [
+                {
+                  kind: s.namespace === null ? s.kind : `${s.kind}/${s.namespace}`,
+                  ageSeconds: (clock.monotonicMs() - s.lastContactMs) / 1000,
+                },
+              ],
+        ),
   });
   const duties = createLeaderDuties({
     clock,
@@ -109,7 +116,7 @@ export async function startCoordinator(parts: CoordinatorParts): Promise<Running
         logger,
       });
     },
-    deliver: slack === null ? null : (id) => slack.deliver(id),
+    freshDelivery: slack === null ? null : () => slack.freshDelivery(() => leadership.leading()),
   });
   leadership.onChange((leading) => void (leading ? duties.start() : duties.stop()));
   if (leadership.leading()) void duties.start();
@@ -117,7 +124,8 @@ export async function startCoordinator(parts: CoordinatorParts): Promise<Running
   const http = await createHttp({
     logger,
     clock,
-    readiness: () => (cluster.synced() ? { ok: true } : { ok: false, reason: 'the cluster has not been read yet' }),
+    readiness: () =>
+      cluster.synced() ? { ok: true } : { ok: false, reason: 'the cluster has not been read yet' },
     clusterName: config.PATHMEDIC_CLUSTER_NAME,
     publicUrl: config.PATHMEDIC_PUBLIC_URL,
     trustProxy: config.PATHMEDIC_TRUST_PROXY,
@@ -146,7 +154,11 @@ export async function startCoordinator(parts: CoordinatorParts): Promise<Running
     console: parts.console === null ? null : await loadConsoleFiles(parts.console),
   });
   await http.listen(config.PATHMEDIC_LISTEN);
-  const watching = watchStore({ store, claims: parts.claims, clock, log: logger }, () => leadership.leading(), stop.signal);
+  const watching = watchStore(
+    { store, claims: parts.claims, clock, log: logger },
+    () => leadership.leading(),
+    stop.signal,
+  );
   logger.info({ listen: config.PATHMEDIC_LISTEN, mode: config.PATHMEDIC_MODE }, 'coordinator runs');
   return {
     async close() {

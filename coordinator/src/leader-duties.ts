@@ -1,5 +1,6 @@
 import type { Clock } from '@pathmedic/shared/runtime/clock.ts';
 import type { Logger } from '@pathmedic/shared/runtime/logger.ts';
+import type { DeliverOnWake } from './pipeline/deliver-on-wake.ts';
 import type { PipelineDeps } from './pipeline/deps.ts';
 import { sweep } from './pipeline/sweep.ts';
 import { workOnIncident } from './pipeline/work.ts';
@@ -14,8 +15,8 @@ export interface LeaderDutiesParts {
   leading: () => boolean;
   /** A new loop with empty memory: what an earlier time as leader knew is old. */
   freshDetection: () => DetectLoop;
-  /** Tells Slack what is pending for one incident; null without Slack. */
-  deliver: ((incidentId: string) => Promise<void>) | null;
+  /** A new delivery to Slack; null without Slack. */
+  freshDelivery: (() => DeliverOnWake) | null;
 }
 
 /** What only the leader does: detect, work on incidents, deliver messages. Starting and stopping may be repeated. */
@@ -34,9 +35,11 @@ export function createLeaderDuties(parts: LeaderDutiesParts): LeaderDuties {
 
   async function begin(): Promise<{ stop(): Promise<void> }> {
     const stop = new AbortController();
-    const { deliver } = parts;
+    const delivery = parts.freshDelivery?.() ?? null;
     const workers = [await queue.work('incident', (id) => whileLeading(() => workOnIncident(pipeline, id)))];
-    if (deliver !== null) workers.push(await queue.work('outbox', (id) => whileLeading(() => deliver(id))));
+    if (delivery !== null) {
+      workers.push(await queue.work('outbox', (id) => whileLeading(() => delivery.handle(id))));
+    }
     const detection = parts.freshDetection();
     detection.start();
     const sweepDeps = { store: pipeline.store, queue, clock: parts.clock, log: logger };
@@ -45,6 +48,7 @@ export function createLeaderDuties(parts: LeaderDutiesParts): LeaderDuties {
     return {
       async stop() {
         stop.abort();
+        delivery?.close();
         await detection.stop();
         await Promise.all([sweeping, ...workers.map((w) => w.close())]);
       },

@@ -22,7 +22,10 @@ export function createChannel(nowMs: () => number): Channel {
   const conversation: Conversation = {
     async post(content, { threadTs, key, incidentId }) {
       posted += 1;
-      const at = { channel: 'C0PROPERTY', ts: `${Math.floor(nowMs() / 1000)}.${String(posted).padStart(6, '0')}` };
+      const at = {
+        channel: 'C0PROPERTY',
+        ts: `${Math.floor(nowMs() / 1000)}.${String(posted).padStart(6, '0')}`,
+      };
       messages.push({ at, threadTs: threadTs ?? null, incidentId, key, content });
       return { ok: true, message: at };
     },

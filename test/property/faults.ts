@@ -16,12 +16,12 @@ export type FaultRates = Partial<Record<Exclude<Fault, 'none'>, number>>;
 
 export const noFaults: FaultRates = {};
 export const roughWeather: FaultRates = {
-  'crash-before': 0.01,
-  'crash-after': 0.015,
-  'lost-call': 0.015,
-  'lost-reply': 0.02,
-  duplicate: 0.01,
-  delay: 0.03,
+  'crash-before': 0.002,
+  'crash-after': 0.004,
+  'lost-call': 0.006,
+  'lost-reply': 0.008,
+  duplicate: 0.003,
+  delay: 0.01,
 };
 
 const delaysMs = [200, 5_000, 40_000, 90_000];
@@ -45,8 +45,7 @@ export const throwsUnavailable: OnLost<never> = (method) => {
 };
 
 /**
- * Wraps a port: each asynchronous method becomes a scheduling point and may go wrong. `sync` methods are passed through;
- * `repeatable` ones may be delivered twice.
+ * Wraps a port: each method becomes a scheduling point and may go wrong.
  */
 export function faulty<P extends object>(
   name: string,
@@ -54,7 +53,11 @@ export function faulty<P extends object>(
   process: Process,
   schedule: Schedule,
   rates: () => FaultRates,
-  how: { sync: readonly (keyof P)[]; onLost: OnLost<unknown>; crash: (process: Process) => void },
+  how: {
+    onLost: OnLost<unknown>;
+    crash: (process: Process) => void;
+    onHeldBack: (heldBackMs: number) => void;
+  },
 ): P {
   async function perform(method: string, run: () => Promise<unknown>): Promise<unknown> {
     const fault = choose(rates(), schedule.random);
@@ -73,13 +76,12 @@ export function faulty<P extends object>(
     get(target, key, receiver) {
       const member: unknown = Reflect.get(target, key, receiver);
       if (typeof member !== 'function' || typeof key !== 'string') return member;
-      // The proxy has the port's own keys.
-      if (how.sync.includes(key as keyof P)) return member.bind(target);
       return async (...args: unknown[]) => {
         const label = `${name}.${key}`;
         if (choose({ delay: rates().delay ?? 0 }, schedule.random) === 'delay') {
           const delayMs = delaysMs[Math.floor(schedule.random() * delaysMs.length)] ?? 200;
           schedule.trace.push(`   ${process.name} ${label} held back ${delayMs} ms`);
+          how.onHeldBack(delayMs);
           await schedule.delay(process, delayMs);
         }
         return schedule.call(process, label, () =>

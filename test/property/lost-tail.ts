@@ -5,7 +5,10 @@ export type StoreCopy = ReadonlyMap<string, Buffer>;
 
 async function keysOf(redis: Redis, prefix: string): Promise<string[]> {
   const keys: string[] = [];
-  for await (const batch of redis.scanStream({ match: `${prefix.replaceAll(/[{}[\]*?]/g, '\\$&')}*`, count: 500 })) {
+  for await (const batch of redis.scanStream({
+    match: `${prefix.replaceAll(/[{}[\]*?]/g, '\\$&')}*`,
+    count: 500,
+  })) {
     if (Array.isArray(batch)) keys.push(...batch.map(String));
   }
   return [...new Set(keys)];

@@ -85,6 +85,7 @@ export async function createSlackBench(
   };
   const app = createSlack(settings, {
     clock: systemClock,
+    mayTell: () => true,
     random: () => 0.01,
     log,
     onClick: createClickHandler(deps),

@@ -85,10 +85,10 @@ function reduce(state: Incident, event: IncidentEvent): Incident {
         phase: state.phase === 'new' || state.phase === 'triaged' ? 'diagnosed' : state.phase,
       };
     case 'escalated':
-      return { ...state, draft: null, escalation: { ...body.escalation, atMs }, phase: 'escalated' };
+      return { ...state, draft: null, escalation: { ...body.escalation, atMs }, phase: 'escalated', passes: [] };
     case 'help-requested': {
       const { type: _, ...help } = body;
-      return { ...state, draft: null, help: { ...help, atMs }, phase: 'needs-help' };
+      return { ...state, draft: null, help: { ...help, atMs }, phase: 'needs-help', passes: [] };
     }
     case 'drafted':
       return { ...state, draft: { proposal: body.proposal, atMs, dryRun: null }, phase: 'drafted' };

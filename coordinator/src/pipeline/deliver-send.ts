@@ -9,6 +9,8 @@ export type Sent =
   | { at: 'sent' }
   | { at: 'wait'; waitMs: number }
   | { at: 'refused' }
+  /** This replica does not lead any more: what it knows may be old. */
+  | { at: 'stopped' }
   /** What was to be updated, or the thread's root, has been deleted. */
   | { at: 'gone' };
 
@@ -45,6 +47,8 @@ interface SenderDeps {
   postPace: Pace;
   updatePace: Pace;
   trouble: BackOff;
+  /** Asked right before each request: a replica that lost the lead while it waited must not overwrite newer messages. */
+  mayTell: () => boolean;
 }
 
 const remembered = 2000;
@@ -74,6 +78,7 @@ export function createSender(deps: SenderDeps): Sender {
     }
     const turnMs = deps.postPace.turnMs();
     if (turnMs > 0) return { at: 'wait', waitMs: turnMs };
+    if (!deps.mayTell()) return { at: 'stopped' };
     // Also when the process goes on after an exception: until it is recorded, it may have been posted.
     uncertain.add(name);
     const result = await conversation.post(message, placeOf(place));
@@ -164,6 +169,7 @@ export function createSender(deps: SenderDeps): Sender {
     if (shown.get(name) !== hashOf(message)) {
       const waitMs = trouble.waitMs() || deps.updatePace.turnMs();
       if (waitMs > 0) return { at: 'wait', waitMs };
+      if (!deps.mayTell()) return { at: 'stopped' };
       const result = await conversation.update(at, message);
       if (result.ok) {
         trouble.succeeded();

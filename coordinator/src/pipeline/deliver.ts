@@ -29,6 +29,8 @@ export interface DeliveryDeps {
   /** Uniform in [0, 1): jitter of the back-off. */
   random: () => number;
   settings?: Partial<DeliverySettings>;
+  /** True while this replica leads. A delivery serves one time as leader: what it remembers of Slack is then its own doing. */
+  mayTell: () => boolean;
 }
 
 export interface DeliverySettings {
@@ -77,6 +79,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     postPace: createPace(clock, settings.postEveryMs, settings.postBurst),
     updatePace: createPace(clock, settings.updateEveryMs, settings.updateBurst),
     trouble: createBackOff(clock, deps.random),
+    mayTell: deps.mayTell,
   });
   /** Incidents that Slack or this build cannot cope with: not before that time. */
   const notBeforeMs = new Map<string, number>();

@@ -206,3 +206,16 @@ test('people who were asked are not left alone when it heals: it still closes af
     .tell({ type: 'recovered', detail: 'x' });
   expect(next(story)).toEqual({ do: 'start-pass', pass: 1 });
 });
+
+test('symptoms that went away before people were asked are checked later, and the incident closes when they stay away', () => {
+  const story = untilExecuted()
+    .at(70)
+    .tell({ type: 'recovered', detail: 'x' })
+    .tell({ type: 'help-requested', reason: 'no data', known: [], ruledOut: [], cannotSee: [], lookAt: [] });
+  expect(next(story)).toMatchObject({ do: 'wait', untilMs: story.nowMs() + 300_000 });
+  story.at(70 + 300);
+  expect(next(story)).toEqual({ do: 'start-pass', pass: 1 });
+  story.tell({ type: 'pass-started', pass: 1, nonce: 'nonce-0001', paths: 4, deadlineMs: story.nowMs() + 45_000 });
+  story.tell({ type: 'pass-ended', pass: 1, nonce: 'nonce-0001', outcome: { ...passOk, ok: false, problems: ['x'] } });
+  expect(next(story)).toMatchObject({ do: 'wait', untilMs: story.nowMs() + 300_000 });
+});

@@ -33,6 +33,8 @@ export interface Surroundings {
 const pollMs = 1000;
 /** A heal that does not hold is checked so many times before people are asked. */
 const maxFailedRecoveryPasses = 3;
+/** After so many failed checks only people, or a return and a new recovery, move it on. */
+const maxFailedPassesWhileAsked = 8;
 
 /** The whole flow of an incident in one place. Pure. */
 export function nextStep(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
@@ -63,7 +65,7 @@ export function nextStep(incident: Incident, around: Surroundings, settings: Pip
       return confirmRecovery(incident, around, settings);
     case 'needs-help':
     case 'escalated':
-      return { do: 'wait', untilMs: null, why: 'people are asked' };
+      return whilePeopleAreAsked(incident, around, settings);
     case 'closed':
       return { do: 'wait', untilMs: null, why: 'closed' };
   }
@@ -232,6 +234,23 @@ function confirmRecovery(incident: Incident, around: Surroundings, settings: Pip
   }
   const againMs = (failed.ended?.atMs ?? around.nowMs) + settings.passGapMs;
   if (around.nowMs < againMs) return { do: 'wait', untilMs: againMs, why: 'a check failed; it is repeated' };
+  return { do: 'start-pass', pass: 1 };
+}
+
+/**
+ * People are asked, but the symptoms went away before: nothing will say so again, so it is checked now and then and closed
+ * when it stays away.
+ */
+function whilePeopleAreAsked(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
+  const idle = { do: 'wait', untilMs: null, why: 'people are asked' } as const;
+  if (!incident.symptomsGone || incident.failedPasses >= maxFailedPassesWhileAsked) return idle;
+  const failed = incident.passes.find((p) => p.ended?.outcome.ok === false);
+  if (incident.passes.length > 0 && failed === undefined) {
+    return passes(incident, around, settings, healedBy(incident));
+  }
+  const sinceMs = failed?.ended?.atMs ?? Math.max(incident.help?.atMs ?? 0, incident.escalation?.atMs ?? 0);
+  const againMs = sinceMs + settings.askedRecheckMs;
+  if (around.nowMs < againMs) return { do: 'wait', untilMs: againMs, why: 'it is checked again while people are asked' };
   return { do: 'start-pass', pass: 1 };
 }
 

@@ -12,6 +12,8 @@ export interface PipelineSettings {
   passTimeoutMs: number;
   /** After a fix: how long the symptoms may take to go away before the first pass is run all the same. */
   verifyGraceMs: number;
+  /** While people are asked and the symptoms are gone: how long between checks that may close it. */
+  askedRecheckMs: number;
   /** How long the executor may stay silent before people are asked. */
   executionSilenceMs: number;
   /** Open cards (and executions) at the same time, over all incidents. */
@@ -32,6 +34,7 @@ export const defaultPipelineSettings: PipelineSettings = {
   passGapMs: minPassGapMs,
   passTimeoutMs: 45_000,
   verifyGraceMs: 120_000,
+  askedRecheckMs: 5 * 60_000,
   executionSilenceMs: 120_000,
   maxOpenProposals: 3,
   maxProposals: 3,
