@@ -6,7 +6,8 @@ export function actorName(actor: Actor): string {
   return actor.role === 'executor' ? 'executor' : 'pathmedic';
 }
 
-const viaWords = { slack: 'in Slack', console: 'in the console', cli: 'on the command line' } as const;
+/** Where a person did it. */
+export const viaWords = { slack: 'in Slack', console: 'in the console', cli: 'on the command line' } as const;
 
 /** Who and where: `@ana in Slack`. */
 export function actorWithPlace(actor: Actor): string {

@@ -3,6 +3,7 @@ import type { Evidence } from '../domain/cause.ts';
 import { formatRef } from '../domain/object-ref.ts';
 import type { Incident } from '../domain/incident.ts';
 import { formatClockTime } from './clock-time.ts';
+import { causesToTell } from './ranked-causes.ts';
 
 /** Limits of an `answered` event. */
 const maxLines = 40;
@@ -10,7 +11,7 @@ const maxLineLength = 500;
 
 /** Answer to `why`: the likely cause with what speaks for and against it, and the runners-up. */
 export function whyLines(incident: Incident): string[] {
-  const [top, ...others] = incident.diagnosis?.causes ?? [];
+  const [top, ...others] = causesToTell(incident.diagnosis);
   if (top === undefined) return [notDiagnosed(incident)];
   return bounded([
     `Most likely (${top.confidence}): ${top.summary}`,
@@ -26,7 +27,7 @@ export function evidenceLines(incident: Incident): string[] {
   const { diagnosis } = incident;
   return bounded([
     ...incident.symptoms.flatMap((symptom) => [`Symptom: ${symptom.headline}`, ...symptom.lines.slice(0, 3)]),
-    ...(diagnosis?.causes ?? []).flatMap((cause) => [
+    ...causesToTell(diagnosis).flatMap((cause) => [
       ...cause.for.map((evidence) => `For ${cause.id}: ${evidenceWords(evidence)}`),
       ...cause.against.map((evidence) => `Against ${cause.id}: ${evidenceWords(evidence)}`),
     ]),

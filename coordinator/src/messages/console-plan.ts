@@ -10,7 +10,7 @@ import { judgeDecision } from '../domain/approval.ts';
 import type { ExecutionState, Incident, ProposalState, StepState } from '../domain/incident.ts';
 import { currentProposal } from '../domain/incident.ts';
 import type { Actor, Principal } from '../domain/principal.ts';
-import { actorName, actorWithPlace } from './actor-name.ts';
+import { actorName, actorWithPlace, viaWords } from './actor-name.ts';
 import { formatClockTime } from './clock-time.ts';
 import { refusalSentence } from './decision-sentence.ts';
 import { expiryWords } from './event-line.ts';
@@ -43,7 +43,7 @@ export function planView(incident: Incident, context: PlanContext): PlanView | n
     approvalsNeeded: proposal.approvalsNeeded,
     approvals: state.approvals.map(({ by, atMs }) => ({
       by: actorName(by),
-      place: by.type === 'person' ? by.via : '',
+      place: by.type === 'person' ? viaWords[by.via] : '',
       atMs,
     })),
     proposedAtMs: state.proposedAtMs,

@@ -23,6 +23,7 @@ import { timelineEntry } from './console-timeline.ts';
 import { formatDuration } from './duration.ts';
 import { incidentState, phaseState } from './incident-state.ts';
 import { milestonesOf } from './milestones.ts';
+import { causesToTell } from './ranked-causes.ts';
 import { affectedOf, reachWords, sinceMsOf } from './reach.ts';
 import { visibleText } from './visible-text.ts';
 
@@ -75,10 +76,14 @@ function headline(incident: Incident, { nowMs }: ConsoleContext) {
 }
 
 function findings({ symptoms, triage, diagnosis }: Incident) {
+  const told = new Set(symptoms.flatMap(({ lines }) => lines));
   return {
     symptoms: symptoms.map(symptomView),
-    triage: triage === null ? null : { lines: triage.lines, unknown: triage.unknown },
-    causes: diagnosis?.causes.map(causeView) ?? [],
+    triage:
+      triage === null
+        ? null
+        : { lines: triage.lines.filter((text) => !told.has(text)), unknown: triage.unknown },
+    causes: causesToTell(diagnosis).map(causeView),
     checks: diagnosis?.checks ?? [],
     unknown: diagnosis?.unknown ?? [],
   };

@@ -3,6 +3,7 @@ import type { EventOf, IncidentEvent, PassResult, StepResult } from '../domain/i
 import { actorName, actorWithPlace } from './actor-name.ts';
 import { formatClockTime } from './clock-time.ts';
 import { countWords } from './duration.ts';
+import { causesToTell } from './ranked-causes.ts';
 import { refusalWords } from './refusal-words.ts';
 
 /** What an event says, as plain text: one headline and at most a few lines below it. Not yet made safe for any surface. */
@@ -36,7 +37,7 @@ export function eventLine(event: IncidentEvent, incident: Incident): EventLine {
       );
     case 'triaged':
       return line('🔎', 'What is known so far', [
-        ...body.lines,
+        ...newsOf(body.lines, incident),
         ...(body.unknown.length > 0 ? [`Could not see: ${body.unknown.join('; ')}`] : []),
       ]);
     case 'diagnosed':
@@ -108,18 +109,18 @@ function workLine(body: WorkBody, incident: Incident): EventLine {
       return line('🔧', `${place}Writing the change${attemptWords(body.attempt)}`, nonEmpty(title));
     }
     case 'step-ended':
-      return stepEndedLine(body.outcome, stepAt(body, incident).place);
+      return stepEndedLine(body.outcome, stepAt(body, incident));
     case 'step-settled': {
-      const { place } = stepAt(body, incident);
+      const { place, waits } = stepAt(body, incident);
       return body.settled
-        ? line('🔧', `${place}The change has taken effect`, nonEmpty(body.detail))
+        ? line('🔧', `${place}The change has taken effect`, waits ? nonEmpty(body.detail) : [])
         : line('⚠️', `${place}The change did not take effect in time`, nonEmpty(body.detail));
     }
     case 'execution-ended':
       return line(
         body.result === 'done' ? '🔧' : '⚠️',
         executionEndedWords(body.result),
-        body.detail === 'Done.' ? [] : nonEmpty(body.detail),
+        body.result === 'done' ? [] : nonEmpty(body.detail),
       );
     case 'pass-started':
       return line('🔎', `${passName(body.pass)} started: ${countWords(body.paths, 'path')}`, [
@@ -139,9 +140,9 @@ function nonEmpty(text: string): string[] {
 }
 
 function diagnosedLine(body: EventOf<'diagnosed'>): EventLine {
-  const { causes, checks } = body.diagnosis;
+  const { checks } = body.diagnosis;
   const checked = `${countWords(checks.length, 'check')} made`;
-  const [top, ...others] = causes;
+  const [top, ...others] = causesToTell(body.diagnosis);
   if (top === undefined) return line('🟠', 'No cause found among those known', [checked]);
   return line('🟠', `Likely cause (${top.confidence}): ${top.summary}`, [
     ...top.for.slice(0, 3).map((evidence) => evidence.text),
@@ -164,10 +165,10 @@ function decidedLine(event: IncidentEvent, body: EventOf<'decided'>, incident: I
   return line('👍', `Approved by ${who}${count}`, [...title, ...reason]);
 }
 
-function stepEndedLine(outcome: StepResult, place: string): EventLine {
+function stepEndedLine(outcome: StepResult, { place, title }: StepAt): EventLine {
   switch (outcome.result) {
     case 'applied':
-      return line('🔧', `${place}The change is written`, nonEmpty(outcome.detail));
+      return line('🔧', `${place}The change is written`, nonEmpty(withoutTitle(outcome.detail, title)));
     case 'refused':
       return line('⚠️', `${place}Not done: ${refusalWords(outcome.reason)}`, nonEmpty(outcome.detail));
     case 'unknown':
@@ -248,13 +249,34 @@ function proposalOf(incident: Incident, proposalId: string): ProposalState | nul
 }
 
 /** Where in its plan a step stands (`Step 1 of 2: `; empty where there is only one), and what it does. */
-function stepAt(
-  at: { proposalId: string; step: number },
-  incident: Incident,
-): { place: string; title: string } {
+interface StepAt {
+  place: string;
+  title: string;
+  /** There is something to wait for after the write, which a detail then tells. */
+  waits: boolean;
+}
+
+function stepAt(at: { proposalId: string; step: number }, incident: Incident): StepAt {
   const steps = proposalOf(incident, at.proposalId)?.proposal.steps ?? [];
   const place = steps.length > 1 ? `Step ${at.step + 1} of ${steps.length}: ` : '';
-  return { place, title: steps[at.step]?.title ?? '' };
+  const step = steps[at.step];
+  return { place, title: step?.title ?? '', waits: step?.settle.type !== 'none' };
+}
+
+/** What an outcome adds to the title, which stands one entry above. */
+function withoutTitle(detail: string, title: string): string {
+  if (title === '' || !detail.startsWith(title)) return detail;
+  return detail
+    .slice(title.length)
+    .trim()
+    .replace(/^\((.*)\)$/, '$1');
+}
+
+/** First findings that the opening has not told already; all of them if that is all there is. */
+function newsOf(lines: readonly string[], incident: Incident): readonly string[] {
+  const told = new Set(incident.symptoms.flatMap((symptom) => symptom.lines));
+  const news = lines.filter((text) => !told.has(text));
+  return news.length > 0 ? news : lines;
 }
 
 function attemptWords(attempt: number): string {

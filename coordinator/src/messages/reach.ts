@@ -33,9 +33,10 @@ export function reachWords(incident: Pick<Incident, 'symptoms'>): string {
 function counted(names: string[], one: string, many: string, sayOne = false): string {
   const [first] = names;
   if (names.length === 1 && first !== undefined) return sayOne ? `${one} ${first}` : first;
-  const shown = names.slice(0, 4).join(', ');
-  const rest = names.length - 4;
-  return `${names.length} ${many}: ${shown}${rest > 0 ? ` and ${rest} more` : ''}`;
+  // "and 1 more" takes as much room as the one.
+  const shown = names.slice(0, names.length > 5 ? 4 : 5);
+  const rest = names.length - shown.length;
+  return `${names.length} ${many}: ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 /** When the first of today's symptoms began, milliseconds; the opening where none is known. */

@@ -7,6 +7,7 @@ import { formatDuration } from './duration.ts';
 import { eventLine, passName, passNumbers } from './event-line.ts';
 import { incidentState } from './incident-state.ts';
 import { milestonesOf, milestoneWords } from './milestones.ts';
+import { causesToTell } from './ranked-causes.ts';
 import { reachWords, sinceMsOf } from './reach.ts';
 import { visibleText } from './visible-text.ts';
 
@@ -57,7 +58,7 @@ function section(title: string, lines: readonly string[]): string {
 }
 
 function causeLines(incident: Incident): string[] {
-  const [top, ...others] = incident.diagnosis?.causes ?? [];
+  const [top, ...others] = causesToTell(incident.diagnosis);
   if (top === undefined)
     return incident.diagnosis === null ? [] : ['None of the known causes fits what was seen.'];
   return [

@@ -33,7 +33,7 @@ function Cause({ cause, open }: { cause: CauseView; open: boolean }): JSX.Elemen
   const evidence = cause.for.length + cause.against.length;
   return (
     <article class="cause">
-      <p class="cause-summary">{cause.summary}</p>
+      <p class={open ? 'lead' : ''}>{cause.summary}</p>
       <p class="cause-meta">
         <Confidence cause={cause} />
         <span>{cause.component}</span>

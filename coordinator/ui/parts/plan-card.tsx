@@ -63,7 +63,7 @@ export function PlanCard({ incidentId, plan }: { incidentId: string; plan: PlanV
         {plan.approvals.length > 0 && (
           <Fact name="Approved by">
             {plan.approvals
-              .map(({ by, place, atMs }) => `${by} (${place}, ${timeOfDay(atMs)} UTC)`)
+              .map(({ by, place, atMs }) => `${by} ${place} at ${timeOfDay(atMs)} UTC`)
               .join(', ')}
           </Fact>
         )}

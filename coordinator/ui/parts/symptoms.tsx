@@ -18,7 +18,7 @@ export function Symptoms({ page }: { page: IncidentPage }): JSX.Element | null {
           <Lines lines={symptom.lines} />
         </article>
       ))}
-      {triage !== null && (
+      {triage !== null && triage.lines.length + triage.unknown.length > 0 && (
         <>
           <h3>First look</h3>
           <Lines lines={triage.lines} />
