@@ -31,8 +31,7 @@ export function readArguments(
   if (values.all === true && asked.length > 0)
     return { do: 'refuse', why: '--all and --scenario exclude each other' };
   const scenarios = values.all === true ? known : asked.length > 0 ? asked : known.slice(0, 1);
-  if (values.keep === true && scenarios.length > 1)
-    return { do: 'refuse', why: '--keep takes one scenario' };
+  if (values.keep === true && scenarios.length > 1) return { do: 'refuse', why: '--keep takes one scenario' };
   return {
     do: 'run',
     scenarios,

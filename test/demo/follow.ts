@@ -5,6 +5,7 @@ import { createRecorder, type Recorder } from './recorder.ts';
 import type { Expectation, Scenario } from './scenarios/scenario.ts';
 import type { Stage } from './stage.ts';
 import type { Story } from './story.ts';
+import { messageLines } from './slack-message-text.ts';
 import { tellSlack } from './tell-slack.ts';
 import { GaveUp, waitFor } from './waiting.ts';
 
@@ -22,7 +23,11 @@ const personWithinMs = 16 * 60_000;
 const quietWithinMs = 30_000;
 
 /** Makes it go wrong, follows the incident as a person would, answers the card, and says how it went. */
-export async function followScenario(stage: Stage, scenario: Scenario, options: FollowOptions): Promise<Story> {
+export async function followScenario(
+  stage: Stage,
+  scenario: Scenario,
+  options: FollowOptions,
+): Promise<Story> {
   const recorder = createRecorder(options.print);
   const timers: NodeJS.Timeout[] = [];
   const seen: WhatHappened = {
@@ -103,18 +108,22 @@ async function follow(
     case 'fixed':
       await waitFor('a card', cardWithinMs, async () => (hasCard(await look()) ? true : null), signal);
       await answerCard(stage, options, recorder, look);
-      await untilClosed(look, signal);
+      await untilClosed(look, 'refused', signal);
       break;
     case 'healed':
-      await untilClosed(look, signal);
+      // Nobody knows yet that it will go away by itself.
+      await untilClosed(look, 'allowed', signal);
       break;
-    case 'escalated':
-      await waitFor('an escalation', cardWithinMs, async () => {
-        const { page } = await look();
-        return page.escalation !== null || page.help !== null ? true : null;
-      }, signal);
-      await slackMentions(stage, listed.title, signal);
+    case 'escalated': {
+      const [option = listed.title] = await waitFor(
+        'an escalation',
+        cardWithinMs,
+        async () => (await look()).page.escalation?.options ?? null,
+        signal,
+      );
+      await slackMentions(stage, option.slice(0, 30), signal);
       return;
+    }
   }
   seen.network = await waitFor(
     'all paths to answer again',
@@ -130,13 +139,17 @@ async function follow(
   await slackMentions(stage, '✅', signal);
 }
 
-async function untilClosed(look: () => Promise<IncidentView>, signal: AbortSignal): Promise<void> {
+async function untilClosed(
+  look: () => Promise<IncidentView>,
+  help: 'allowed' | 'refused',
+  signal: AbortSignal,
+): Promise<void> {
   await waitFor(
     'the close-out',
     endWithinMs,
     async () => {
       const { page } = await look();
-      if (page.help !== null && page.closedAtMs === null)
+      if (help === 'refused' && page.help !== null && page.closedAtMs === null)
         throw new GaveUp(`it asks for help: ${page.help.reason}`);
       return page.closedAtMs === null ? null : true;
     },
@@ -165,10 +178,15 @@ async function answerCard(
   look: () => Promise<IncidentView>,
 ): Promise<void> {
   if (options.approval === 'by-itself') {
-    const ts = await waitFor('the card in Slack', cardWithinMs, async () => {
-      await look();
-      return openCard(stage);
-    }, options.signal);
+    const ts = await waitFor(
+      'the card in Slack',
+      cardWithinMs,
+      async () => {
+        await look();
+        return openCard(stage);
+      },
+      options.signal,
+    );
     recorder.tell('person', ['ana clicks Approve in Slack']);
     await stage.slack.click('ana', ts, 'approve');
   } else {
@@ -179,24 +197,36 @@ async function answerCard(
     ]);
   }
   const withinMs = options.approval === 'by-itself' ? cardWithinMs : personWithinMs;
-  await waitFor('a decision', withinMs, async () => {
-    const { page } = await look();
-    if (page.plan?.status.at === 'rejected' || page.plan?.status.at === 'expired')
-      throw new GaveUp(`the card is ${page.plan.status.at}`);
-    return page.plan?.status.at === 'approved' || page.closedAtMs !== null ? true : null;
-  }, options.signal);
+  await waitFor(
+    'a decision',
+    withinMs,
+    async () => {
+      const { page } = await look();
+      if (page.plan?.status.at === 'rejected' || page.plan?.status.at === 'expired')
+        throw new GaveUp(`the card is ${page.plan.status.at}`);
+      return page.plan?.status.at === 'approved' || page.closedAtMs !== null ? true : null;
+    },
+    options.signal,
+  );
 }
 
 async function slackMentions(stage: Stage, what: string, signal: AbortSignal): Promise<void> {
-  await waitFor('Slack to say so too', 20_000, async () =>
-    stage.slack.messages().some((message) => JSON.stringify(message.blocks).includes(what)) ? true : null, signal);
+  await waitFor(
+    'Slack to say so too',
+    20_000,
+    async () =>
+      stage.slack.messages().some((message) => messageLines(message).join('\n').includes(what)) ? true : null,
+    signal,
+  );
 }
 
 /** What the API server saw of pathmedic, Leases (leadership, claims) left out. */
 function changesOf(stage: Stage): string[] {
   return stage.cluster.server
     .mutations()
-    .filter(({ user, resource }) => user.startsWith('system:serviceaccount:pathmedic:') && resource !== 'leases')
+    .filter(
+      ({ user, resource }) => user.startsWith('system:serviceaccount:pathmedic:') && resource !== 'leases',
+    )
     .map(({ verb, resource, namespace, name }) => `${verb} ${resource} ${namespace}/${name}`);
 }
 

@@ -28,40 +28,54 @@ const minPassGapMs = 30_000;
 /** Whether it went as expected, and everything that did not. */
 export function judgeStory(expects: Expectation, seen: WhatHappened): Verdict {
   const { view } = seen;
-  const end = endOf(view);
   const problems = [
     ...(seen.failure === null ? [] : [seen.failure]),
     ...seen.troubles.map((trouble) => `the simulation: ${trouble}`),
     ...seen.others.map((title) => `a second incident was opened: ${title}`),
-    ...(view === null ? ['no incident was opened'] : []),
-    ...(view !== null && end !== expects.end ? [`it ended ${end ?? 'nowhere'}, not ${expects.end}`] : []),
-    ...causeProblems(expects, view),
+    ...(view === null ? ['no incident was opened'] : incidentProblems(expects, view)),
     ...changeProblems(expects, seen.changes),
-    ...(view === null ? [] : passProblems(expects, view)),
     ...networkProblems(expects, seen),
   ];
   return {
     ok: problems.length === 0,
     problems,
-    incidentId: view?.page.id ?? null,
-    title: view?.page.title ?? null,
-    cause: view?.page.causes[0]?.id ?? null,
-    plan: view?.page.plan?.title ?? view?.page.escalation?.title ?? null,
-    end,
+    ...factsOf(view),
     times: timesOf(seen),
     changes: seen.changes,
   };
 }
 
-function endOf(view: IncidentView | null): Story['end'] {
-  if (view === null) return null;
-  const { page, timeline } = view;
-  if (page.closedAtMs !== null) return timeline.some(({ kind }) => kind === 'step-ended') ? 'fixed' : 'healed';
+function factsOf(
+  view: IncidentView | null,
+): Pick<Verdict, 'incidentId' | 'title' | 'cause' | 'plan' | 'end'> {
+  if (view === null) return { incidentId: null, title: null, cause: null, plan: null, end: null };
+  const { id, title, causes, plan, escalation } = view.page;
+  return {
+    incidentId: id,
+    title,
+    cause: causes[0]?.id ?? null,
+    plan: plan?.title ?? escalation?.title ?? null,
+    end: endOf(view),
+  };
+}
+
+function incidentProblems(expects: Expectation, view: IncidentView): string[] {
+  const end = endOf(view);
+  return [
+    ...(end === expects.end ? [] : [`it ended ${end ?? 'nowhere'}, not ${expects.end}`]),
+    ...causeProblems(expects, view),
+    ...passProblems(expects, view),
+  ];
+}
+
+function endOf({ page, timeline }: IncidentView): Story['end'] {
+  if (page.closedAtMs !== null)
+    return timeline.some(({ kind }) => kind === 'step-ended') ? 'fixed' : 'healed';
   return page.escalation === null ? null : 'escalated';
 }
 
-function causeProblems(expects: Expectation, view: IncidentView | null): string[] {
-  if (expects.end === 'healed' || view === null) return [];
+function causeProblems(expects: Expectation, view: IncidentView): string[] {
+  if (expects.end === 'healed') return [];
   const first = view.page.causes[0]?.id ?? 'none';
   return first === expects.cause ? [] : [`the first cause is ${first}, not ${expects.cause}`];
 }

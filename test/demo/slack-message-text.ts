@@ -16,7 +16,11 @@ function blockLines(block: Block): string[] {
     case 'section':
       return [...(block.text === undefined ? [] : [block.text]), ...(block.fields ?? [])].flatMap(textLines);
     case 'context':
-      return [block.elements.map((element) => (element.type === 'image' ? '' : textLines(element).join(' '))).join(' ')];
+      return [
+        block.elements
+          .map((element) => (element.type === 'image' ? '' : textLines(element).join(' ')))
+          .join(' '),
+      ];
     case 'actions':
       return [block.elements.map(({ text }) => `[${text.text}]`).join(' ')];
     case 'image':

@@ -8,12 +8,7 @@ import type { ProgramLookup } from '../sim/controllers/pod-program.ts';
 import type { SimCluster } from '../sim/sim-cluster.ts';
 import { createSlackStandIn, type SlackStandIn } from '../slack/stand-in.ts';
 import { agentProgram } from './cluster/agent-program.ts';
-import {
-  chooseDnsPort,
-  choosePort,
-  createDemoCluster,
-  type DemoCluster,
-} from './cluster/demo-cluster.ts';
+import { chooseDnsPort, choosePort, createDemoCluster, type DemoCluster } from './cluster/demo-cluster.ts';
 import { productManifests } from './cluster/product-manifests.ts';
 import { serviceProgram } from './cluster/service-program.ts';
 import { createChildren } from './processes/child.ts';
@@ -41,6 +36,8 @@ const ui = join(import.meta.dirname, '../../coordinator/ui');
 const agentsMain = join(import.meta.dirname, 'processes/agents-main.ts');
 /** Agents report each second instead of each five: a demo is watched. */
 const windowMs = 1000;
+/** Pods that get no address count after 20 seconds instead of three minutes. */
+const stuckPodMs = 20_000;
 const quietWithinMs = 90_000;
 
 /** Starts Redis, the cluster, the product in it, Slack, and waits until all agents report and all paths answer. */
@@ -66,7 +63,9 @@ export async function openStage(signal: AbortSignal): Promise<Stage> {
   } catch (error) {
     const kept = await close(!signal.aborted);
     if (kept === null) throw error;
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\nLogs: ${kept}`, { cause: error });
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\nLogs: ${kept}`, {
+      cause: error,
+    });
   }
 }
 
@@ -117,6 +116,7 @@ async function build(ground: Ground, signal: AbortSignal): Promise<Stage> {
     PATHMEDIC_ADVERTISE_URL: consoleUrl,
     PATHMEDIC_CONSOLE_KEY: secret(),
     PATHMEDIC_WINDOW_MS: String(windowMs),
+    PATHMEDIC_STUCK_POD_MS: String(stuckPodMs),
     PATHMEDIC_EXTERNAL_NAME: 'external.example.com.',
     PATHMEDIC_SLACK_CHANNEL: slack.channel.id,
     PATHMEDIC_SLACK_BOT_TOKEN: slack.botToken,
@@ -197,9 +197,7 @@ async function untilQuiet(cluster: SimCluster, product: Product, signal: AbortSi
   const look = async (): Promise<true> => {
     const crashed = cluster.client
       .list('pods', 'pathmedic')
-      .find(
-        (pod) => pod.status.containerStatuses?.some(({ restartCount }) => restartCount > 1) === true,
-      );
+      .find((pod) => pod.status.containerStatuses?.some(({ restartCount }) => restartCount > 1) === true);
     if (crashed !== undefined) throw new GaveUp(`${crashed.metadata.name} keeps ending; see its log`);
     const [symptom] = await openSymptoms(product);
     if (symptom !== undefined) throw new GaveUp(`starting it has opened an incident: ${symptom}`);
@@ -207,8 +205,7 @@ async function untilQuiet(cluster: SimCluster, product: Product, signal: AbortSi
     if (network === null) throw new Error('the coordinator has no picture of the network yet');
     const { agents, silentAgents, pathsHealthy, pathsFailing, pathsUnknown } = network;
     const quiet = silentAgents + pathsFailing + pathsUnknown === 0 && pathsHealthy > 0;
-    if (agents < agentPlaces(cluster) || !quiet)
-      throw new Error(JSON.stringify(network));
+    if (agents < agentPlaces(cluster) || !quiet) throw new Error(JSON.stringify(network));
     return true;
   };
   await waitFor('all agents to report and all paths to answer', quietWithinMs, look, signal);

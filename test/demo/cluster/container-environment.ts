@@ -28,7 +28,10 @@ export function containerEnvironment(
     const name = stringAt(entry, 'name');
     const value = valueOf(entry, fields, configMapData);
     if (name === undefined || value === undefined) continue;
-    env[name] = value.replaceAll(/\$\(([A-Za-z_][A-Za-z0-9_]*)\)/g, (whole, other: string) => env[other] ?? whole);
+    env[name] = value.replaceAll(
+      /\$\(([A-Za-z_][A-Za-z0-9_]*)\)/g,
+      (whole, other: string) => env[other] ?? whole,
+    );
   }
   return env;
 }

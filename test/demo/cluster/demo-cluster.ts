@@ -1,7 +1,6 @@
 import { createServer } from 'node:net';
 import { QUICK_TIMING } from '../../sim/controllers/timing.ts';
 import type { ProgramLookup } from '../../sim/controllers/pod-program.ts';
-import type { NewObject } from '../../sim/apiserver/system-client.ts';
 import { RESOURCES } from '../../sim/apiserver/resource-table.ts';
 import { isReady } from '../../sim/controllers/pod-readiness.ts';
 import { createSimCluster, type SimCluster } from '../../sim/sim-cluster.ts';
@@ -33,7 +32,7 @@ export async function createDemoCluster(options: {
   });
   addApiService(cluster);
   await cluster.start();
-  await cluster.until('the cluster runs', () => cluster.client.list('pods').every(isReady), settleWithinMs);
+  await cluster.until('the cluster runs', () => runs(cluster), settleWithinMs);
   backdate(cluster, new Date(Date.now() - ageMs));
   return {
     cluster,
@@ -42,6 +41,11 @@ export async function createDemoCluster(options: {
       release();
     },
   };
+}
+
+function runs(cluster: SimCluster): boolean {
+  const pods = cluster.client.list('pods');
+  return pods.some((pod) => pod.metadata.namespace === 'app') && pods.every(isReady);
 }
 
 /** Makes everything old: objects, the marks of who wrote them, and no events are left. */
@@ -68,8 +72,12 @@ function addApiService(cluster: SimCluster): void {
     clusterIP: `${cluster.plan.servicePrefix}1`,
     ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
   };
-  const metadata = { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } };
-  cluster.client.create('services', { metadata, spec } as NewObject, 'kube-apiserver');
+  const metadata = {
+    name: 'kubernetes',
+    namespace: 'default',
+    labels: { component: 'apiserver', provider: 'kubernetes' },
+  };
+  cluster.client.create('services', { metadata, spec }, 'kube-apiserver');
 }
 
 const lockPort = 8469;

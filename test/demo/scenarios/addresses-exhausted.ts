@@ -5,7 +5,8 @@ const node = 'node5';
 
 export const addressesExhausted: Scenario = {
   name: 'addresses-exhausted',
-  description: 'a node has no free pod address left, new pods hang in ContainerCreating: the cluster owners are asked',
+  description:
+    'a node has no free pod address left, new pods hang in ContainerCreating: the cluster owners are asked',
   expects: { end: 'escalated', cause: 'ipam-exhausted' },
   async inject({ cluster, sam, tell }) {
     tell(

@@ -5,7 +5,8 @@ const node = 'node3';
 
 export const cniMissesANode: Scenario = {
   name: 'cni-misses-a-node',
-  description: 'someone gives the CNI DaemonSet a nodeSelector that leaves one node out: it loses its pod network',
+  description:
+    'someone gives the CNI DaemonSet a nodeSelector that leaves one node out: it loses its pod network',
   expects: {
     end: 'fixed',
     cause: 'cni-agent-not-scheduled',
