@@ -269,8 +269,6 @@ export async function tellStory(store: IncidentStore, id = 'inc-node2', change: 
   };
 }
 
-export type ConsoleStory = Awaited<ReturnType<typeof tellStory>>;
-
 /** What five nodes see while node2 is cut off; all healthy with `broken: false`. */
 export function snapshot(atMs: number, broken = true): NetworkSnapshot {
   const nodes = ['node1', 'node2', 'node3', 'node4', 'node5'];

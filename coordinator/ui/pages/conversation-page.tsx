@@ -39,6 +39,12 @@ export function ConversationPage({ id }: { id: string }): JSX.Element {
       }),
     [id],
   );
+  // On a phone the page itself scrolls: what is new stands at its end.
+  function show(name: 'facts' | 'story'): void {
+    setShown(name);
+    requestAnimationFrame(() => scrollTo({ top: name === 'story' ? document.body.scrollHeight : 0 }));
+  }
+
   useEffect(() => {
     if (page !== null) document.title = `${page.state.words}: ${page.title} · pathmedic`;
   }, [page]);
@@ -72,7 +78,7 @@ export function ConversationPage({ id }: { id: string }): JSX.Element {
                 role="tab"
                 aria-selected={shown === name}
                 class="tab"
-                onClick={() => setShown(name)}
+                onClick={() => show(name)}
               >
                 {name === 'facts' ? 'What is known' : `Conversation (${entries.length})`}
               </button>

@@ -112,7 +112,7 @@ export function MessageBox({ incidentId, closed }: { incidentId: string; closed:
           rows={text.includes('\n') ? 4 : 1}
           maxLength={4000}
           value={text}
-          placeholder={closed ? 'A note for those who read it later' : 'Write to the others, or ask'}
+          placeholder={closed ? 'Add a note' : 'Write to the others, or ask'}
           aria-label="Message"
           aria-autocomplete="list"
           aria-controls="suggestions"
