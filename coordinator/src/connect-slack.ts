@@ -10,7 +10,7 @@ import { deriveKey } from './secret-keys.ts';
 /** Slack as the coordinator uses it. */
 export interface ConnectedSlack {
   /** Delivery for one time as leader: it remembers what it sent, and nobody else sends meanwhile. */
-  freshDelivery(leading: () => boolean): DeliverOnWake;
+  freshDelivery(mayTell: () => boolean): DeliverOnWake;
   onSlackRequest: OnSlackRequest;
   close(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export function connectSlack(parts: CoordinatorParts): ConnectedSlack | null {
   const onReply = createReplyHandler(people);
   slack.start();
   return {
-    freshDelivery(leading) {
+    freshDelivery(mayTell) {
       const delivery = createDelivery({
         store,
         conversation: slack.conversation,
@@ -53,7 +53,7 @@ export function connectSlack(parts: CoordinatorParts): ConnectedSlack | null {
         publicUrl: config.PATHMEDIC_PUBLIC_URL,
         approvers: () => principals.approvers,
         random: Math.random,
-        mayTell: leading,
+        mayTell,
       });
       return createDeliverOnWake({ delivery, queue, clock, log: logger });
     },

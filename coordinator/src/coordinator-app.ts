@@ -83,18 +83,16 @@ export async function startCoordinator(parts: CoordinatorParts): Promise<Running
     network: () => (leadership.leading() ? sensing.view.snapshot() : null),
     leading: () => leadership.leading(),
     watchAges: () =>
-      cluster
-        .watchStatus()
-        .flatMap((s) =>
-          s.lastContactMs === null
-            ? []
-            : [
-                {
-                  kind: s.namespace === null ? s.kind : `${s.kind}/${s.namespace}`,
-                  ageSeconds: (clock.monotonicMs() - s.lastContactMs) / 1000,
-                },
-              ],
-        ),
+      cluster.watchStatus().flatMap((s) =>
+        s.lastContactMs === null
+          ? []
+          : [
+              {
+                kind: s.namespace === null ? s.kind : `${s.kind}/${s.namespace}`,
+                ageSeconds: (clock.monotonicMs() - s.lastContactMs) / 1000,
+              },
+            ],
+      ),
   });
   const duties = createLeaderDuties({
     clock,
@@ -116,7 +114,7 @@ export async function startCoordinator(parts: CoordinatorParts): Promise<Running
         logger,
       });
     },
-    freshDelivery: slack === null ? null : () => slack.freshDelivery(() => leadership.leading()),
+    freshDelivery: slack === null ? null : (mayTell) => slack.freshDelivery(mayTell),
   });
   leadership.onChange((leading) => void (leading ? duties.start() : duties.stop()));
   if (leadership.leading()) void duties.start();

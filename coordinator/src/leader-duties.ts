@@ -15,8 +15,8 @@ export interface LeaderDutiesParts {
   leading: () => boolean;
   /** A new loop with empty memory: what an earlier time as leader knew is old. */
   freshDetection: () => DetectLoop;
-  /** A new delivery to Slack; null without Slack. */
-  freshDelivery: (() => DeliverOnWake) | null;
+  /** A new delivery to Slack for one time as leader, which may tell as long as `mayTell`; null without Slack. */
+  freshDelivery: ((mayTell: () => boolean) => DeliverOnWake) | null;
 }
 
 /** What only the leader does: detect, work on incidents, deliver messages. Starting and stopping may be repeated. */
@@ -35,7 +35,9 @@ export function createLeaderDuties(parts: LeaderDutiesParts): LeaderDuties {
 
   async function begin(): Promise<{ stop(): Promise<void> }> {
     const stop = new AbortController();
-    const delivery = parts.freshDelivery?.() ?? null;
+    // Work that was held up from this time as leader must not go on in a later one.
+    let ended = false;
+    const delivery = parts.freshDelivery?.(() => parts.leading() && !ended) ?? null;
     const workers = [await queue.work('incident', (id) => whileLeading(() => workOnIncident(pipeline, id)))];
     if (delivery !== null) {
       workers.push(await queue.work('outbox', (id) => whileLeading(() => delivery.handle(id))));
@@ -47,6 +49,7 @@ export function createLeaderDuties(parts: LeaderDutiesParts): LeaderDuties {
     logger.info('leading: sensing, incidents and messages are the duty of this replica');
     return {
       async stop() {
+        ended = true;
         stop.abort();
         delivery?.close();
         await detection.stop();

@@ -87,9 +87,11 @@ export async function createWorld(redis: RedisServer, seed: number, sabotage: Sa
 
   /** Who holds the leader's Lease. It passes on when its holder crashed or was held back for longer than it is valid. */
   let leader = 'coordinator-a';
+  let term = 1;
   const passLeadership = (from: Process): void => {
     if (leader !== from.name) return;
     leader = from.name === 'coordinator-a' ? 'coordinator-b' : 'coordinator-a';
+    term += 1;
     schedule.trace.push(`   ${leader} leads`);
   };
   const crash = (process: Process): void => {
@@ -181,7 +183,7 @@ export async function createWorld(redis: RedisServer, seed: number, sabotage: Sa
     const conversation = wrap('slack', channel.conversation, process, (method) =>
       method.endsWith('find') ? 'unavailable' : { ok: false, reason: 'ambiguous', detail: 'no answer' },
     );
-    const freshDelivery = () =>
+    const freshDelivery = (ownTerm: number) =>
       createDelivery({
         store: ownStore,
         conversation,
@@ -190,7 +192,7 @@ export async function createWorld(redis: RedisServer, seed: number, sabotage: Sa
         publicUrl: 'https://pathmedic.test',
         approvers: () => ['ana'],
         random: schedule.random,
-        mayTell: () => leader === process.name,
+        mayTell: () => leader === process.name && term === ownTerm,
       });
     const detection = createDetectLoop({
       clock,
@@ -211,16 +213,14 @@ export async function createWorld(redis: RedisServer, seed: number, sabotage: Sa
         clusterName: () => 'property',
       },
     });
-    let delivery: ReturnType<typeof createDelivery> | null = null;
+    let delivery: { term: number; now: ReturnType<typeof createDelivery> } | null = null;
     register(process, async () => {
-      if (leader !== process.name) {
-        delivery = null;
-        return;
-      }
-      delivery ??= freshDelivery();
+      if (leader !== process.name) return;
+      if (delivery?.term !== term) delivery = { term, now: freshDelivery(term) };
+      const { now } = delivery;
       await detection.tick();
       for (const id of await ownStore.due('coordinator', 10)) await workOnIncident(pipeline, id);
-      for (const id of await ownStore.outboxPending(10)) await delivery.deliverIncident(id);
+      for (const id of await ownStore.outboxPending(10)) await now.deliverIncident(id);
     });
   }
 

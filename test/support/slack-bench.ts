@@ -85,7 +85,6 @@ export async function createSlackBench(
   };
   const app = createSlack(settings, {
     clock: systemClock,
-    mayTell: () => true,
     random: () => 0.01,
     log,
     onClick: createClickHandler(deps),
@@ -102,6 +101,7 @@ export async function createSlackBench(
       publicUrl: 'http://console.test',
       approvers: () => people.approvers,
       random: () => 0,
+      mayTell: () => true,
       settings: { postBurst: 1 },
     });
   };
