@@ -90,9 +90,6 @@ function staleProposal(incident: Incident, nowMs: number): NextStep | null {
     const detail = 'A person has taken over; pathmedic proposes again when it is handed back.';
     return { do: 'expire', proposal: current, reason: 'taken-over', detail };
   }
-  if (incident.takenOverBy !== null && current.status.at === 'open') {
-    return { do: 'expire', proposal: current, reason: 'taken-over', detail: 'A person has taken over.' };
-  }
   if (nowMs >= current.proposal.expiresAtMs) {
     const detail =
       current.status.at === 'open'
@@ -111,7 +108,7 @@ function afterDiagnosis(incident: Incident, around: Surroundings, settings: Pipe
   if (incident.takenOverBy !== null) return { do: 'wait', untilMs: null, why: 'a person has taken over' };
   const last = currentProposal(incident);
   const diagnosedAtMs = incident.diagnosis?.atMs ?? 0;
-  const failed = last === null || incident.takenOverBy !== null ? null : unsuccessful(incident, last);
+  const failed = last === null ? null : unsuccessful(incident, last);
   if (failed !== null && failed.atMs >= diagnosedAtMs) {
     if (!failed.retry) return { do: 'ask-help', reason: failed.reason };
     if (incident.proposals.length >= settings.maxProposals) {
@@ -122,7 +119,6 @@ function afterDiagnosis(incident: Incident, around: Surroundings, settings: Pipe
     }
     return { do: 'diagnose' };
   }
-  if (incident.takenOverBy !== null) return { do: 'wait', untilMs: null, why: 'a person has taken over' };
   if (around.otherOpenProposals >= settings.maxOpenProposals) {
     const why = 'as many other plans are open as may be at the same time';
     return { do: 'wait', untilMs: around.nowMs + 10 * pollMs, why };
