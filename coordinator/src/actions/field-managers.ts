@@ -1,12 +1,35 @@
 import { z } from 'zod';
 import type { RawObject } from '../domain/raw-object.ts';
 
-const ManagedFields = z.object({
-  metadata: z.object({ managedFields: z.array(z.object({ manager: z.string().default('') })).nullish() }),
+const Entry = z.object({
+  manager: z.string().default(''),
+  subresource: z.string().default(''),
+  time: z.string().default(''),
+  fieldsV1: z.unknown().optional(),
 });
+const ManagedFields = z.object({ metadata: z.object({ managedFields: z.array(Entry).nullish() }) });
+
+/** One row of an object's managedFields: who owns which fields, and when that manager last changed any of them. */
+export interface ManagedWrite {
+  manager: string;
+  /** `status`, `scale`, or empty for the object itself. */
+  subresource: string;
+  /** By the API server's clock, to the second; null where it is not recorded. */
+  atMs: number | null;
+  fieldsV1: unknown;
+}
+
+/** The writes that an object records, as far as their fields still stand. */
+export function managedWritesOf(object: RawObject): ManagedWrite[] {
+  const parsed = ManagedFields.safeParse(object);
+  const entries = parsed.success ? (parsed.data.metadata.managedFields ?? []) : [];
+  return entries.map(({ manager, subresource, time, fieldsV1 }) => {
+    const atMs = Date.parse(time);
+    return { manager, subresource, atMs: Number.isNaN(atMs) ? null : atMs, fieldsV1 };
+  });
+}
 
 /** Names of the field managers that an object records. */
 export function managersOf(object: RawObject): string[] {
-  const parsed = ManagedFields.safeParse(object);
-  return parsed.success ? (parsed.data.metadata.managedFields ?? []).map(({ manager }) => manager) : [];
+  return managedWritesOf(object).map(({ manager }) => manager);
 }

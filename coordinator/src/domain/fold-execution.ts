@@ -49,7 +49,13 @@ export function foldExecution(state: Incident, body: ExecutionEvent, atMs: numbe
         intendedAtMs: s.intendedAtMs ?? atMs,
       }));
     case 'step-ended':
-      return withStep(state, execution, body.step, (s) => ({ ...s, outcome: body.outcome, endedAtMs: atMs }));
+      return {
+        ...withStep(state, execution, body.step, (s) => ({ ...s, outcome: body.outcome, endedAtMs: atMs })),
+        written:
+          body.outcome.result === 'applied'
+            ? [...state.written, { proposalId: body.proposalId, step: body.step, atMs, reverted: null }]
+            : state.written,
+      };
     case 'step-settled':
       return withStep(state, execution, body.step, (s) => ({
         ...s,

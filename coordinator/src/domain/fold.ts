@@ -41,6 +41,7 @@ function open(id: string, body: EventOf<'opened'>, event: IncidentEvent): Incide
     draft: null,
     proposals: [],
     execution: null,
+    written: [],
     escalation: null,
     help: null,
     passes: [],
@@ -85,7 +86,13 @@ function reduce(state: Incident, event: IncidentEvent): Incident {
         phase: state.phase === 'new' || state.phase === 'triaged' ? 'diagnosed' : state.phase,
       };
     case 'escalated':
-      return { ...state, draft: null, escalation: { ...body.escalation, atMs }, phase: 'escalated', passes: [] };
+      return {
+        ...state,
+        draft: null,
+        escalation: { ...body.escalation, atMs },
+        phase: 'escalated',
+        passes: [],
+      };
     case 'help-requested': {
       const { type: _, ...help } = body;
       return { ...state, draft: null, help: { ...help, atMs }, phase: 'needs-help', passes: [] };

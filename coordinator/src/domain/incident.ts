@@ -58,6 +58,15 @@ export interface PassState {
   ended: { atMs: number; outcome: PassResult } | null;
 }
 
+/** A step of a plan that was applied. */
+export interface WrittenStep {
+  proposalId: string;
+  step: number;
+  atMs: number;
+  /** What it wrote is no longer as it was written; `by` is a field manager, null where the object does not tell. */
+  reverted: { by: string | null; atMs: number } | null;
+}
+
 /**
  * Where the work on an incident stands. What comes next is decided in the pipeline from this and the facts.
  * - `new`: opened, nothing known yet · `triaged` · `diagnosed`: causes ranked, nothing proposed yet
@@ -104,6 +113,8 @@ export interface Incident {
   /** Every proposal ever made, oldest first; only the last can be open. */
   proposals: ProposalState[];
   execution: ExecutionState | null;
+  /** Every step ever applied, oldest first; closing and re-opening do not forget them. */
+  written: WrittenStep[];
   escalation: (Escalation & { atMs: number }) | null;
   help: (Omit<EventOf<'help-requested'>, 'type'> & { atMs: number }) | null;
   /** Passes of the current verification, at most two. */

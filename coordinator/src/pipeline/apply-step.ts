@@ -6,6 +6,7 @@ import type { StepResult } from '../domain/incident-event.ts';
 import { formatRef } from '../domain/object-ref.ts';
 import { resourceVersionOf, type RawObject } from '../domain/raw-object.ts';
 import type { Cluster, MutationResult } from '../ports/cluster.ts';
+import { recentPlanWrite, recentWriteSentence } from './recent-write.ts';
 
 const maxAttempts = 3;
 const looks = 3;
@@ -20,8 +21,8 @@ interface ApplyDeps {
 export type Guard = (attempt: number) => Promise<Extract<StepResult, { result: 'refused' }> | null>;
 
 /**
- * One step of an approved plan: re-read, compare the digest with what was approved, write with the fresh
- * resourceVersion. A refused write whose digest is unchanged is tried at most three times; an answer that does not tell
+ * One step of an approved plan: re-read, compare the digest with what was approved, see that no other plan has just
+ * written it, write with the fresh resourceVersion. A refused write whose digest is unchanged is tried at most three times; an answer that does not tell
  * is never followed by another write, only by looking.
  */
 export async function applyStep(
@@ -34,7 +35,7 @@ export async function applyStep(
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const stopped = await guard(attempt);
     if (stopped !== null) return stopped;
-    const fresh = await readApproved(deps, step);
+    const fresh = await readApproved(deps, step, fieldManager);
     if (!fresh.ok) return fresh.result;
     const written = await deps.cluster.mutate(step.mutation, {
       fieldManager,
@@ -55,6 +56,7 @@ export async function applyStep(
 async function readApproved(
   deps: ApplyDeps,
   step: PlannedAction,
+  fieldManager: string,
 ): Promise<{ ok: true; object: RawObject } | { ok: false; result: StepResult }> {
   const target = step.mutation.target;
   const read = await deps.cluster.read(target);
@@ -68,6 +70,10 @@ async function readApproved(
     const detail = `${formatRef(target)} is not as it was when the plan was approved; nothing was changed.`;
     return { ok: false, result: refused('changed', detail) };
   }
+  const nowMs = deps.clock.nowMs();
+  const recent = recentPlanWrite(read.object, target, fieldManager, nowMs);
+  if (recent !== null)
+    return { ok: false, result: refused('rate-limited', recentWriteSentence(target, recent, nowMs)) };
   return { ok: true, object: read.object };
 }
 

@@ -11,6 +11,7 @@ import type { Cluster } from '../ports/cluster.ts';
 import { remedyFor } from '../runbooks/diagnose.ts';
 import type { Remedy } from '../runbooks/runbook.ts';
 import { askHelp } from './help.ts';
+import { recentPlanWrite, recentStoryWrite, recentWriteSentence } from './recent-write.ts';
 import type { PipelineSettings } from './settings.ts';
 
 interface ProposeDeps {
@@ -41,7 +42,7 @@ export async function propose(
     return askHelp(incident, `There is no safe remedy in the catalogue for this: ${cause.summary}`);
   if (remedy.type === 'escalate') return { type: 'escalated', escalation: remedy.escalation };
   const id = deps.newId();
-  const planned = await planRemedy(deps, remedy, situation, id);
+  const planned = await planRemedy(deps, remedy, { incident, situation, planId: id, nowMs });
   if (!planned.ok) return askHelp(incident, planned.why);
   const proposal: Proposal = {
     id,
@@ -61,11 +62,17 @@ export async function propose(
 
 type Planned = { ok: true; steps: PlannedAction[] } | { ok: false; why: string };
 
+interface PlanInput {
+  incident: Incident;
+  situation: Situation;
+  planId: string;
+  nowMs: number;
+}
+
 async function planRemedy(
   deps: ProposeDeps,
   remedy: Extract<Remedy, { type: 'plan' }>,
-  situation: Situation,
-  planId: string,
+  { incident, situation, planId, nowMs }: PlanInput,
 ): Promise<Planned> {
   const objects: RawObject[] = [];
   for (const action of remedy.actions) {
@@ -75,6 +82,10 @@ async function planRemedy(
         read.reason === 'not-found' ? 'it does not exist any more' : `it could not be read (${read.detail})`;
       return { ok: false, why: `A plan needs ${formatRef(action.target)}, but ${why}.` };
     }
+    const recent =
+      recentStoryWrite(incident, action.target, nowMs) ??
+      recentPlanWrite(read.object, action.target, null, nowMs);
+    if (recent !== null) return { ok: false, why: recentWriteSentence(action.target, recent, nowMs) };
     objects.push(read.object);
   }
   const result = planSteps(remedy.actions, objects, situation.facts, planId);
