@@ -4,6 +4,7 @@ import type { Symptom } from '@pathmedic/coordinator/domain/symptom.ts';
 import { trimDaemonSet } from '@pathmedic/coordinator/adapters/kubernetes/trim/daemon-set.ts';
 import { trimNode } from '@pathmedic/coordinator/adapters/kubernetes/trim/node.ts';
 import { trimPod } from '@pathmedic/coordinator/adapters/kubernetes/trim/pod.ts';
+import type { RawObject } from '@pathmedic/coordinator/domain/raw-object.ts';
 import { createSimApiServer, type SimApiServer } from '../sim/apiserver/sim-api-server.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -18,6 +19,8 @@ export interface Plant {
   broken(): boolean;
   /** Somebody edits the DaemonSet: breaks it, heals it, or touches something that the plan does not read. */
   edit(what: 'break' | 'break-otherwise' | 'heal' | 'touch'): void;
+  /** The DaemonSet right after it was first broken; null before. */
+  asFirstBroken(): RawObject | null;
   /** What the DaemonSet controller would do by now: roll-outs settle at once. */
   settle(): void;
   facts(): ClusterFacts;
@@ -146,9 +149,11 @@ export async function createPlant(schedule: Schedule): Promise<Plant> {
     lossRate: 1,
   });
 
+  let firstBroken: RawObject | null = null;
   settle();
   return {
     server,
+    asFirstBroken: () => firstBroken,
     token,
     broken,
     settle,
@@ -161,6 +166,12 @@ export async function createPlant(schedule: Schedule): Promise<Plant> {
         touch: { metadata: { annotations: { note: String(schedule.nowMs()) } } },
       };
       system.patch('daemonsets', daemonSet, patches[what], { manager: 'kubectl-edit' });
+      if (what === 'break' && firstBroken === null) {
+        // A copy of plain data: the object model of the store is JSON.
+        firstBroken = JSON.parse(
+          JSON.stringify(system.get('daemonsets', daemonSet.namespace, daemonSet.name)),
+        ) as RawObject;
+      }
       settle();
     },
     facts: () => ({

@@ -1,5 +1,5 @@
 import type { RedisServer } from '../support/redis.ts';
-import { allIncidents, violations } from './invariants.ts';
+import { allIncidents, violations, type Told } from './invariants.ts';
 import type { Sabotage } from './sabotage.ts';
 import { createWorld, startMs, type World } from './world.ts';
 
@@ -15,7 +15,7 @@ export interface ScheduleResult {
 
 const minute = 60_000;
 /** Faults and people's surprises happen in the first minutes; then everything has to come to rest. */
-const calmAtMs = 6 * minute;
+const calmAtMs = 4 * minute;
 const sweepEveryMs = 5000;
 const endAtMs = 60 * minute;
 
@@ -33,9 +33,11 @@ export async function runSchedule(
     const { schedule } = world;
     for (let atMs = startMs + sweepEveryMs; atMs < startMs + endAtMs; atMs += sweepEveryMs) {
       await schedule.run(atMs);
-      if (atMs >= startMs + calmAtMs && (await atRest(world))) break;
-      await people(world);
-      world.sweepNow();
+      const incidents = await allIncidents(world);
+      if (atMs >= startMs + calmAtMs && (await atRest(world, incidents))) break;
+      people(world, incidents);
+      // A sweep that would find nothing is not worth its turns.
+      if (await somethingToDo(world, incidents)) world.sweepNow();
     }
     found = await violations(world);
     const incidents = await allIncidents(world);
@@ -83,9 +85,9 @@ function plot(world: World): void {
 }
 
 /** Ana looks at the cards every few seconds: approves most, twice at once now and then; after the calm she also repairs what pathmedic gave up on. */
-async function people(world: World): Promise<void> {
+function people(world: World, incidents: readonly Told[]): void {
   const { schedule } = world;
-  for (const { incident } of await allIncidents(world)) {
+  for (const { incident } of incidents) {
     const card = incident.proposals.at(-1);
     if (card?.status.at === 'open' && schedule.random() < 0.5) {
       world.clickApprove(incident.id, card.proposal.id);
@@ -100,11 +102,22 @@ async function people(world: World): Promise<void> {
 }
 
 /** Healthy, every incident closed, every message told. */
-async function atRest(world: World): Promise<boolean> {
+async function atRest(world: World, incidents: readonly Told[]): Promise<boolean> {
   if (world.plant.broken()) return false;
-  const incidents = await allIncidents(world);
   if (incidents.some(({ incident }) => incident.phase !== 'closed')) return false;
   return (await world.store.outboxPending(1)).length === 0;
+}
+
+async function somethingToDo(world: World, incidents: readonly Told[]): Promise<boolean> {
+  const open = incidents.filter(({ incident }) => incident.phase !== 'closed');
+  const seen = open.some(({ incident }) => !incident.symptomsGone);
+  if (world.plant.broken() !== seen) return true;
+  const [coordinator, executor, outbox] = await Promise.all([
+    world.store.due('coordinator', 1),
+    world.store.due('executor', 1),
+    world.store.outboxPending(1),
+  ]);
+  return coordinator.length + executor.length + outbox.length > 0;
 }
 
 async function forget(redis: RedisServer, prefix: string): Promise<void> {

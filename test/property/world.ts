@@ -122,7 +122,7 @@ export async function createWorld(redis: RedisServer, seed: number, sabotage: Sa
   async function storeOf(process: Process): Promise<IncidentStore> {
     const own = await createRedisIncidentStore({ redis: { url: redis.url }, prefix, now: schedule.nowMs });
     opened.push(own);
-    return wrap('store', sabotage.store(own, redis, prefix), process, throwsUnavailable);
+    return wrap('store', sabotage.store(own, redis, prefix, schedule.random), process, throwsUnavailable);
   }
 
   const queueOf = (process: Process) => ({
@@ -257,7 +257,7 @@ export async function createWorld(redis: RedisServer, seed: number, sabotage: Sa
     const ownStore = await storeOf(process);
     const deps = {
       store: ownStore,
-      cluster: sabotage.cluster(clusterOf(process)),
+      cluster: sabotage.cluster(clusterOf(process), plant.asFirstBroken),
       claims: claimsOf(process),
       queue: queueOf(process),
       clock: schedule.clockOf(process, Math.floor((schedule.random() - 0.5) * 20_000)),
