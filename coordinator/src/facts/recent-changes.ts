@@ -1,3 +1,4 @@
+import { formatDuration } from '../domain/duration.ts';
 import type { Meta } from './records.ts';
 
 /** One write to an object's spec, data or metadata, as managedFields record it. */
@@ -34,18 +35,6 @@ export function lastChange(meta: Meta): Change | null {
     .toSorted((a, b) => b.atMs - a.atMs)[0];
   if (latest === undefined || latest.atMs - meta.createdMs < 1000) return null;
   return { manager: latest.manager, atMs: latest.atMs };
-}
-
-/** `31 s`, `4 min 5 s`, `2 h 3 min`, `5 d 2 h`. */
-export function formatDuration(durationMs: number): string {
-  const seconds = Math.max(0, Math.round(durationMs / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  const days = Math.floor(hours / 24);
-  return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
 }
 
 /** `changed 31 s before by kubectl-edit`, told relative to the first loss; empty when it does not fit in a day before. */

@@ -20,7 +20,7 @@ import { matrixView } from './console-matrix.ts';
 import { passViews } from './console-passes.ts';
 import { earlierPlans, planView } from './console-plan.ts';
 import { timelineEntry } from './console-timeline.ts';
-import { formatDuration } from './duration.ts';
+import { formatDuration } from '../domain/duration.ts';
 import { incidentState, phaseState } from './incident-state.ts';
 import { milestonesOf } from './milestones.ts';
 import { causesToTell } from './ranked-causes.ts';

@@ -2,7 +2,7 @@ import type { Incident, ProposalState } from '../domain/incident.ts';
 import type { EventOf, IncidentEvent, PassResult, StepResult } from '../domain/incident-event.ts';
 import { actorName, actorWithPlace } from './actor-name.ts';
 import { formatClockTime } from './clock-time.ts';
-import { countWords } from './duration.ts';
+import { countWords } from './count-words.ts';
 import { causesToTell } from './ranked-causes.ts';
 import { refusalWords } from './refusal-words.ts';
 
@@ -43,9 +43,11 @@ export function eventLine(event: IncidentEvent, incident: Incident): EventLine {
     case 'diagnosed':
       return diagnosedLine(body);
     case 'drafted':
-      return line('📋', `Plan drafted: ${body.proposal.title}`, [
-        'The executor tries it out on the API server (dry run).',
-      ]);
+      return line(
+        '📋',
+        `Plan drafted: ${body.proposal.title}`,
+        body.proposal.mode === 'remediate' ? ['The executor tries it out on the API server (dry run).'] : [],
+      );
     case 'dry-run-ended':
       return line(
         body.ok ? '📋' : '⚠️',

@@ -32,7 +32,7 @@ export function phaseState(
     case 'diagnosed':
       return { icon: '🟠', words: 'Cause ranked, deciding what to propose', tone: 'waiting' };
     case 'drafted':
-      return { icon: '🟠', words: 'Trying the plan out in a dry run', tone: 'waiting' };
+      return { icon: '🟠', words: 'A plan is drafted, its card follows', tone: 'waiting' };
     case 'awaiting-approval':
       return { icon: '🟠', words: 'Waiting for approval', tone: 'waiting' };
     case 'approved':

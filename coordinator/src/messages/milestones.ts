@@ -1,5 +1,5 @@
 import type { IncidentEvent } from '../domain/incident-event.ts';
-import { formatDuration } from './duration.ts';
+import { formatDuration } from '../domain/duration.ts';
 
 /**
  * How long each part of the current round took, milliseconds; null for what has not happened.

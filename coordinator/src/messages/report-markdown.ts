@@ -3,7 +3,7 @@ import type { Incident, ProposalState } from '../domain/incident.ts';
 import type { IncidentEvent } from '../domain/incident-event.ts';
 import { actorWithPlace } from './actor-name.ts';
 import { formatDateTime, formatTimeOfDay } from './clock-time.ts';
-import { formatDuration } from './duration.ts';
+import { formatDuration } from '../domain/duration.ts';
 import { eventLine, passName, passNumbers } from './event-line.ts';
 import { incidentState } from './incident-state.ts';
 import { milestonesOf, milestoneWords } from './milestones.ts';

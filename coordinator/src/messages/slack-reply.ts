@@ -5,7 +5,7 @@ import type { EventOf, IncidentEvent } from '../domain/incident-event.ts';
 import { actorWithPlace } from './actor-name.ts';
 import { isCallForHelp } from './asked-for-help.ts';
 import { formatClockTime } from './clock-time.ts';
-import { formatDuration } from './duration.ts';
+import { formatDuration } from '../domain/duration.ts';
 import { passName, passNumbers } from './event-line.ts';
 import { sinceMsOf } from './reach.ts';
 import type { Line, Run, SlackMessage } from './slack-block.ts';

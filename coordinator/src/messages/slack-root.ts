@@ -3,7 +3,7 @@ import { currentProposal } from '../domain/incident.ts';
 import type { IncidentEvent } from '../domain/incident-event.ts';
 import { actorName } from './actor-name.ts';
 import { formatClockTime } from './clock-time.ts';
-import { formatDuration } from './duration.ts';
+import { formatDuration } from '../domain/duration.ts';
 import { incidentState } from './incident-state.ts';
 import { milestonesOf, milestoneWords } from './milestones.ts';
 import { reachWords, sinceMsOf } from './reach.ts';

@@ -2,7 +2,7 @@ import { managedWritesOf } from '../actions/field-managers.ts';
 import type { Incident, WrittenStep } from '../domain/incident.ts';
 import { formatRef, type ObjectRef } from '../domain/object-ref.ts';
 import type { RawObject } from '../domain/raw-object.ts';
-import { formatDuration } from '../messages/duration.ts';
+import { formatDuration } from '../domain/duration.ts';
 import { isPlanManager } from './field-manager.ts';
 
 /** An object that a plan wrote is left alone by every other plan for so long. */

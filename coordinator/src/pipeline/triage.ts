@@ -3,7 +3,7 @@ import type { Incident } from '../domain/incident.ts';
 import { formatRef } from '../domain/object-ref.ts';
 import type { NetworkSnapshot } from '../domain/network.ts';
 import type { ClusterFacts } from '../facts/cluster-facts.ts';
-import { formatDuration } from '../messages/duration.ts';
+import { formatDuration } from '../domain/duration.ts';
 
 const maxLines = 8;
 

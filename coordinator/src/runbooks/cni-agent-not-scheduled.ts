@@ -1,9 +1,10 @@
+import { formatDuration } from '../domain/duration.ts';
 import { formatRef } from '../domain/object-ref.ts';
 import type { Situation } from '../facts/cluster-facts.ts';
 import { formatObstacle } from '../facts/daemonset-placement.ts';
 import { refOf } from '../facts/object-ref-of.ts';
 import { eventsOf } from '../facts/pod-lookups.ts';
-import { changedBefore, formatDuration } from '../facts/recent-changes.ts';
+import { changedBefore } from '../facts/recent-changes.ts';
 import { type AbsentAgents, absentAgents } from './absent-agents.ts';
 import { evidence } from './evidence.ts';
 import { nameNodes } from './name-nodes.ts';

@@ -20,8 +20,3 @@ function join(...parts: [number, string][]): string {
     .map(([amount, unit]) => `${amount} ${unit}`)
     .join(' ');
 }
-
-/** `1 path`, `3 paths`. The plural is made with an s. */
-export function countWords(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
