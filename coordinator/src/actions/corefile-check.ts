@@ -150,7 +150,7 @@ function forwardProblems({ name, args, line }: CorefileDirective, own: readonly 
     const { host, port } = upstream(arg);
     const loops = port === '53' && (host.startsWith('127.') || host === '::1' || own.includes(host));
     return loops
-      ? [problem('self-forward', line, `forward ${args[0]} leads to ${host}, which is CoreDNS itself`)]
+      ? [problem('self-forward', line, `forward ${args[0] ?? ''} leads to ${host}, which is CoreDNS itself`)]
       : [];
   });
 }

@@ -68,12 +68,11 @@ function plan(input: Parameters<CatalogueEntry['plan']>[0]): PlanResult {
     return refuse('nothing-to-do', `${name} is ready again`);
   }
   const settle: Settle = { type: 'replaced', pod: target.ref, owner: role.workload, timeoutMs: TIMEOUT_MS };
-  const node = valueAt(object, '/spec/nodeName');
   return {
     ok: true,
     planned: {
       request: { ...request, target: target.ref },
-      title: `Delete pod ${target.ref.namespace}/${target.ref.name} on ${node.found ? String(node.value) : pod.nodeName}`,
+      title: `Delete pod ${target.ref.namespace}/${target.ref.name} on ${pod.nodeName}`,
       mutation: { verb: 'delete', target: target.ref },
       diff: `- ${name} (${stateOf(pod)}, on ${pod.nodeName})\n+ a new pod of ${formatRef(role.workload)}`,
       reads: READS,

@@ -48,7 +48,7 @@ export function withField(object: RawObject, path: string, value: Json): RawObje
 
 export function uidOf(object: RawObject): string {
   const uid = valueAt(object, '/metadata/uid');
-  return uid.found ? String(uid.value) : '';
+  return uid.found && typeof uid.value === 'string' ? uid.value : '';
 }
 
 /** Three nodes, flannel on node1 and node2, two CoreDNS pods: as in the captured cluster, with node3 without agent. */

@@ -1,4 +1,4 @@
-import type { JsonPatchOperation } from '../domain/action.ts';
+import type { Json, JsonPatchOperation } from '../domain/action.ts';
 import type { RawObject } from '../domain/raw-object.ts';
 import type { CatalogueEntry } from './catalogue-entry.ts';
 import { fieldDiff } from './field-diff.ts';
@@ -32,13 +32,13 @@ export function restartTookEffect(
     const wanted = mutation.patch.flatMap((operation) =>
       operation.op === 'add' ? [stampIn(operation.value)] : [],
     );
-    if (stamp.found && wanted.includes(String(stamp.value))) return 'yes';
+    if (stamp.found && wanted.some((id) => id === stamp.value)) return 'yes';
   }
   return patchTookEffect(input);
 }
 
-function stampIn(value: Extract<JsonPatchOperation, { op: 'add' }>['value']): string {
+function stampIn(value: Extract<JsonPatchOperation, { op: 'add' }>['value']): Json | undefined {
   if (typeof value === 'string') return value;
   const at = valueAt(value, pointer(KEY));
-  return at.found ? String(at.value) : '';
+  return at.found ? at.value : undefined;
 }

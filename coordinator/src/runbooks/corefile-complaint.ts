@@ -53,7 +53,8 @@ export function complaintsIn(lines: readonly string[]): Complaint[] {
   const found = new Map<string, Complaint>();
   for (const line of lines) {
     const complaint = complaintIn(line);
-    if (complaint !== null) found.set(`${complaint.plugin}/${complaint.line}/${complaint.text}`, complaint);
+    if (complaint !== null)
+      found.set(JSON.stringify([complaint.plugin, complaint.line, complaint.text]), complaint);
   }
   return [...found.values()];
 }

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../domain/canonical-json.ts';
 import type { NetworkSnapshot, PathState } from '../domain/network.ts';
 import type { Situation } from '../facts/cluster-facts.ts';
 import { clusterDns } from '../facts/coredns-objects.ts';
@@ -35,7 +36,7 @@ const MOST_KINDS = 1000;
 
 /** Pods with the same labels are the same to the policies of their namespace; those of the DNS may also go by address. */
 function likeness(pod: PodRecord, byAddress: boolean): string {
-  return JSON.stringify([Object.entries(pod.meta.labels).toSorted(), byAddress ? pod.ips : []]);
+  return canonicalJson([pod.meta.labels, byAddress ? pod.ips : []]);
 }
 
 function latestWrite(record: NetworkPolicyRecord): number {

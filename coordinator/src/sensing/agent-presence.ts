@@ -66,7 +66,7 @@ function doubtOf(silent: readonly AgentPod[], { plan, states, ownNode }: Presenc
   if (silent.length * 2 <= total) return null;
   const share = `${silent.length} of ${total} agents are silent`;
   const own = plan.agents.filter(({ node }) => node === ownNode);
-  if (own.length === 0) return share;
+  if (ownNode === null || own.length === 0) return share;
   if (own.some((agent) => silent.includes(agent)))
     return `${share}, among them the one on ${ownNode}, beside me`;
   const ownStates = states.filter(({ path, state }) => path.from.node === ownNode && state !== 'unknown');

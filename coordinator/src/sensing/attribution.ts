@@ -188,7 +188,7 @@ function isConfirmed(suspect: Suspect, all: readonly Suspect[], judged: readonly
       return true;
     case 'overlay':
     case 'underlay': {
-      const [from, to] = instance.split('>');
+      const [from = '', to = ''] = instance.split('>');
       return all.some(({ component }) => component === `${kind}:${to}>${from}`);
     }
     case 'node-in':

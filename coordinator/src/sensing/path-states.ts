@@ -36,7 +36,7 @@ function twinsOf(plan: NetworkPlan): Map<string, string[]> {
   const byPath = new Map<string, string[]>();
   for (const id of plan.paths.keys()) {
     const [kind, , ...ends] = id.split('|');
-    const key = `${kind}|${ends.join('|')}`;
+    const key = [kind, ...ends].join('|');
     const group = groups.get(key) ?? [];
     groups.set(key, group);
     group.push(id);

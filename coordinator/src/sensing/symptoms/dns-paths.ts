@@ -26,8 +26,7 @@ export function clusterDnsSymptom(suspects: readonly Suspect[], observation: Obs
       key: single === null ? 'dns' : `dns-pod:${single}`,
       scope: { type: 'dns' },
       component: suspects[0]?.component ?? null,
-      headline:
-        single === null ? headline(vipLoss) : `CoreDNS pod ${single.split('/').at(-1)} does not answer`,
+      headline: single === null ? headline(vipLoss) : `CoreDNS pod ${podNameIn(single)} does not answer`,
       sinceMs: failingSince(failing, observation.nowMs),
       lines: [
         ...(vip.length === 0
@@ -79,9 +78,15 @@ function onlyPod(suspects: readonly Suspect[]): string | null {
   return only !== undefined && more.length === 0 && pods.length === suspects.length ? only.instance : null;
 }
 
+/** The name in `namespace/name`. */
+function podNameIn(instance: string): string {
+  return instance.split('/')[1] ?? '';
+}
+
 function dnsPodRef(component: Suspect['component']): { kind: 'Pod'; namespace: string; name: string }[] {
   const { kind, instance } = parseComponent(component);
-  const [namespace = '', name = ''] = instance.split('/');
+  const [namespace = ''] = instance.split('/');
+  const name = podNameIn(instance);
   return kind === 'dns-pod' && name !== '' ? [{ kind: 'Pod', namespace, name }] : [];
 }
 
