@@ -19,10 +19,6 @@ export function podsSelectedBy(
   );
 }
 
-export function podsOnNode(facts: ClusterFacts, node: string): PodRecord[] {
-  return facts.pods.filter((pod) => pod.nodeName === node);
-}
-
 /** True while the pod occupies its place: not finished, not on its way out. */
 export function isActive(pod: PodRecord): boolean {
   return pod.meta.deletingSinceMs === null && pod.phase !== 'Succeeded' && pod.phase !== 'Failed';
