@@ -71,7 +71,7 @@ export const EventBody = z.discriminatedUnion('type', [
     unknown: z.array(z.string().max(200)).max(20),
   }),
   z.strictObject({ type: z.literal('diagnosed'), diagnosis: Diagnosis }),
-  /** A plan on its way to a card: the executor, which alone has the rights, dry-runs it on the server first. */
+  /** A plan on its way to a card; in remediate mode the executor, which alone has the rights, dry-runs it on the server first. */
   z.strictObject({ type: z.literal('drafted'), proposal: Proposal }),
   z.strictObject({
     type: z.literal('dry-run-ended'),

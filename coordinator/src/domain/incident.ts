@@ -70,7 +70,7 @@ export interface WrittenStep {
 /**
  * Where the work on an incident stands. What comes next is decided in the pipeline from this and the facts.
  * - `new`: opened, nothing known yet · `triaged` · `diagnosed`: causes ranked, nothing proposed yet
- * - `drafted`: a plan is being dry-run on the server by the executor
+ * - `drafted`: a plan waits for its dry run by the executor (remediate mode), and for its turn to become a card
  * - `awaiting-approval`: a card is open · `approved`: not yet handed over · `executing`: with the executor
  * - `verifying`: two passes after a fix · `recovering`: two passes after it healed by itself
  * - `needs-help`, `escalated`: waiting for people; recovery still closes it
@@ -108,7 +108,7 @@ export interface Incident {
   recoveredAtMs: number | null;
   triage: { lines: string[]; unknown: string[]; atMs: number } | null;
   diagnosis: (Diagnosis & { atMs: number }) | null;
-  /** The plan being dry-run; null before and after. */
+  /** The plan on its way to a card; null before and after. */
   draft: { proposal: Proposal; atMs: number; dryRun: { ok: boolean; detail: string } | null } | null;
   /** Every proposal ever made, oldest first; only the last can be open. */
   proposals: ProposalState[];

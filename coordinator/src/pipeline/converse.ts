@@ -93,7 +93,7 @@ function recheck(incident: Incident): EventBody[] {
     case 'approved':
       return [answer('A plan is up for approval. Reject it to have the causes ranked anew.')];
     case 'drafted':
-      return [answer('A plan is being tried out in a dry run; its card follows.')];
+      return [answer('A plan is drafted; its card follows.')];
     case 'executing':
     case 'verifying':
     case 'recovering':

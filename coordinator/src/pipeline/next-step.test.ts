@@ -21,7 +21,7 @@ function next(story: Story, around: Partial<Surroundings> = {}) {
     sensingComplete: true,
     paused: false,
     passResultsIn: false,
-    otherOpenProposals: 0,
+    others: [],
     ...around,
   };
   return nextStep(story.incident(), surroundings, settings);
@@ -52,12 +52,25 @@ describe('from the first sign to a card', () => {
     expect(next(story)).toMatchObject({ do: 'ask-help' });
   });
 
-  test('a storm proposes one thing after the other', () => {
+  test('a plan waits for its turn before it is worked out, and again before its draft becomes a card', () => {
+    const others = [{ id: 'inc-0', phase: 'awaiting-approval' as const, scopes: [], draftedAtMs: null }];
     const story = createStory().tell({
       type: 'diagnosed',
       diagnosis: { causes: [], checks: [], unknown: [] },
     });
-    expect(next(story, { otherOpenProposals: settings.maxOpenProposals }).do).toBe('wait');
+    expect(next(story, { others })).toMatchObject({ do: 'wait', untilMs: story.nowMs() + 10_000 });
+    story
+      .at(1)
+      .tell({ type: 'drafted', proposal: corefilePlan })
+      .tell({ type: 'dry-run-ended', proposalId, ok: true, detail: 'ok' })
+      .at(2);
+    expect(next(story, { others }).do).toBe('wait');
+    expect(next(story, { others: [] }).do).toBe('publish-plan');
+  });
+
+  test('in advise mode a draft becomes a card without a dry run', () => {
+    const story = createStory().tell({ type: 'drafted', proposal: { ...corefilePlan, mode: 'advise' } });
+    expect(next(story)).toMatchObject({ do: 'publish-plan' });
   });
 });
 
@@ -215,7 +228,18 @@ test('symptoms that went away before people were asked are checked later, and th
   expect(next(story)).toMatchObject({ do: 'wait', untilMs: story.nowMs() + 300_000 });
   story.at(70 + 300);
   expect(next(story)).toEqual({ do: 'start-pass', pass: 1 });
-  story.tell({ type: 'pass-started', pass: 1, nonce: 'nonce-0001', paths: 4, deadlineMs: story.nowMs() + 45_000 });
-  story.tell({ type: 'pass-ended', pass: 1, nonce: 'nonce-0001', outcome: { ...passOk, ok: false, problems: ['x'] } });
+  story.tell({
+    type: 'pass-started',
+    pass: 1,
+    nonce: 'nonce-0001',
+    paths: 4,
+    deadlineMs: story.nowMs() + 45_000,
+  });
+  story.tell({
+    type: 'pass-ended',
+    pass: 1,
+    nonce: 'nonce-0001',
+    outcome: { ...passOk, ok: false, problems: ['x'] },
+  });
   expect(next(story)).toMatchObject({ do: 'wait', untilMs: story.nowMs() + 300_000 });
 });

@@ -2,6 +2,7 @@ import type { Incident, PassState, ProposalState } from '../domain/incident.ts';
 import { currentProposal } from '../domain/incident.ts';
 import type { ExpiryReason } from '../domain/incident-event.ts';
 import type { Proposal } from '../domain/proposal.ts';
+import { proposalGate, type OtherIncident } from './proposal-gate.ts';
 import type { PipelineSettings } from './settings.ts';
 
 /** What the coordinator does next for one incident; `wait` with null waits for an event of somebody else. */
@@ -26,8 +27,8 @@ export interface Surroundings {
   paused: boolean;
   /** All results of the running pass are in. */
   passResultsIn: boolean;
-  /** Cards and executions of other incidents that are open now. */
-  otherOpenProposals: number;
+  /** The other open incidents, read at `nowMs` or later; looked at only where a plan may go up. */
+  others: readonly OtherIncident[];
 }
 
 const pollMs = 1000;
@@ -119,16 +120,22 @@ function afterDiagnosis(incident: Incident, around: Surroundings, settings: Pipe
     }
     return { do: 'diagnose' };
   }
-  if (around.otherOpenProposals >= settings.maxOpenProposals) {
-    const why = 'as many other plans are open as may be at the same time';
-    return { do: 'wait', untilMs: around.nowMs + 10 * pollMs, why };
-  }
-  return { do: 'propose' };
+  return held(incident, around, settings) ?? { do: 'propose' };
+}
+
+/** Waits while other plans come first; null when this one may go up. */
+function held(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep | null {
+  const gate = proposalGate(incident, around.others, around.nowMs, settings);
+  if (gate.open) return null;
+  const againMs = gate.reason === 'simultaneous' ? 1 : 10 * pollMs;
+  return { do: 'wait', untilMs: around.nowMs + againMs, why: gate.why };
 }
 
 function afterDraft(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
   const { draft } = incident;
   if (draft === null) return { do: 'propose' };
+  if (draft.proposal.mode === 'advise')
+    return held(incident, around, settings) ?? { do: 'publish-plan', draft: draft.proposal };
   if (draft.dryRun === null) {
     const untilMs = draft.atMs + settings.dryRunTimeoutMs;
     if (around.nowMs < untilMs) return { do: 'wait', untilMs, why: 'the executor dry-runs the plan' };
@@ -137,7 +144,8 @@ function afterDraft(incident: Incident, around: Surroundings, settings: Pipeline
       reason: `The executor did not try out "${draft.proposal.title}": it may not be running.`,
     };
   }
-  if (draft.dryRun.ok) return { do: 'publish-plan', draft: draft.proposal };
+  if (draft.dryRun.ok)
+    return held(incident, around, settings) ?? { do: 'publish-plan', draft: draft.proposal };
   return {
     do: 'ask-help',
     reason: `The API server would refuse "${draft.proposal.title}": ${draft.dryRun.detail}`,
@@ -246,7 +254,8 @@ function whilePeopleAreAsked(incident: Incident, around: Surroundings, settings:
   }
   const sinceMs = failed?.ended?.atMs ?? Math.max(incident.help?.atMs ?? 0, incident.escalation?.atMs ?? 0);
   const againMs = sinceMs + settings.askedRecheckMs;
-  if (around.nowMs < againMs) return { do: 'wait', untilMs: againMs, why: 'it is checked again while people are asked' };
+  if (around.nowMs < againMs)
+    return { do: 'wait', untilMs: againMs, why: 'it is checked again while people are asked' };
   return { do: 'start-pass', pass: 1 };
 }
 

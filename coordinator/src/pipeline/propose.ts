@@ -22,7 +22,7 @@ interface ProposeDeps {
 
 /**
  * Turns the first cause into a plan, an escalation or a call for help. A plan is worked out against the objects as the
- * API server returns them now; in remediate mode the executor, which alone has the rights, dry-runs it before the card.
+ * API server returns them now, as a draft; in remediate mode the executor, which alone has the rights, dry-runs it before the card.
  */
 export async function propose(
   deps: ProposeDeps,
@@ -57,7 +57,7 @@ export async function propose(
     expiresAtMs: nowMs + deps.settings.approvalTtlMs,
     approvalsNeeded: deps.settings.approvalsNeeded,
   };
-  return { type: deps.settings.mode === 'remediate' ? 'drafted' : 'proposed', proposal };
+  return { type: 'drafted', proposal };
 }
 
 type Planned = { ok: true; steps: PlannedAction[] } | { ok: false; why: string };

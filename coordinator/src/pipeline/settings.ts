@@ -18,6 +18,8 @@ export interface PipelineSettings {
   executionSilenceMs: number;
   /** Open cards (and executions) at the same time, over all incidents. */
   maxOpenProposals: number;
+  /** With more open incidents than this (or a fault of the whole cluster or its DNS) only one plan is open at a time. */
+  stormIncidents: number;
   /** Plans proposed for one incident before people are asked. */
   maxProposals: number;
   approvalsNeeded: 1 | 2;
@@ -37,6 +39,7 @@ export const defaultPipelineSettings: PipelineSettings = {
   askedRecheckMs: 5 * 60_000,
   executionSilenceMs: 120_000,
   maxOpenProposals: 3,
+  stormIncidents: 3,
   maxProposals: 3,
   approvalsNeeded: 1,
 };

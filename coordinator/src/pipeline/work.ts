@@ -10,6 +10,7 @@ import { gatherSituation } from './gather.ts';
 import { askHelp } from './help.ts';
 import { judgePass } from './judge-pass.ts';
 import { nextStep, type NextStep } from './next-step.ts';
+import { otherIncidents } from './other-incidents.ts';
 import { propose } from './propose.ts';
 import { triage } from './triage.ts';
 import { verificationScope } from './verification-scope.ts';
@@ -44,13 +45,15 @@ export async function workOnIncident(deps: PipelineDeps, incidentId: string): Pr
 
 async function surroundings(deps: PipelineDeps, incident: Incident): Promise<Parameters<typeof nextStep>[1]> {
   const [nowMs, pause] = await Promise.all([deps.store.nowMs(), deps.store.pause()]);
+  const mayPropose = incident.phase === 'diagnosed' || incident.phase === 'drafted';
   const running = incident.passes.find((p) => p.ended === null);
   return {
     nowMs,
     sensingComplete: deps.network.snapshot().complete,
     paused: pause.paused,
     passResultsIn: running !== undefined && resultsIn(deps, incident, running.nonce, running.deadlineMs),
-    otherOpenProposals: incident.phase === 'diagnosed' ? await otherOpenProposals(deps, incident.id) : 0,
+    // After the time was read: what the gate relies on.
+    others: mayPropose ? await otherIncidents(deps.store, incident.id, deps.settings.stormIncidents) : [],
   };
 }
 
@@ -64,12 +67,6 @@ function resultsIn(deps: PipelineDeps, incident: Incident, nonce: string, deadli
   if (outcome === null) return false;
   const present = new Set(snapshot.paths.map((p) => p.path.id));
   return outcome.missing.every((id) => !present.has(id));
-}
-
-async function otherOpenProposals(deps: PipelineDeps, incidentId: string): Promise<number> {
-  const open = await deps.store.list({ open: true, limit: 200 });
-  const busy = new Set(['awaiting-approval', 'approved', 'executing']);
-  return open.filter((o) => o.id !== incidentId && busy.has(o.phase)).length;
 }
 
 async function perform(
@@ -127,7 +124,8 @@ async function startPass(deps: PipelineDeps, incident: Incident, pass: 1 | 2): P
 async function append(deps: PipelineDeps, incident: Incident, body: EventBody): Promise<void> {
   const event: NewEvent = { v: 1, actor: { type: 'pathmedic', role: 'coordinator' }, body };
   const nowMs = await deps.store.nowMs();
-  const forExecutor = body.type === 'execution-requested' || body.type === 'drafted';
+  const forExecutor =
+    body.type === 'execution-requested' || (body.type === 'drafted' && body.proposal.mode === 'remediate');
   const executor: DueTime[] = forExecutor ? [{ role: 'executor', atMs: nowMs }] : [];
   const result = await deps.store.append({
     incidentId: incident.id,
