@@ -15,8 +15,8 @@ export interface ScheduleResult {
 
 const minute = 60_000;
 /** Faults and people's surprises happen in the first minutes; then everything has to come to rest. */
-const calmAtMs = 4 * minute;
-const sweepEveryMs = 5000;
+const calmAtMs = 3 * minute;
+const sweepEveryMs = 10_000;
 const endAtMs = 60 * minute;
 
 /** One schedule, from a healthy cluster to rest. The same seed does the same again. */
@@ -24,10 +24,11 @@ export async function runSchedule(
   redis: RedisServer,
   seed: number,
   sabotage: Sabotage,
+  weather: Weather = 'mixed',
 ): Promise<ScheduleResult> {
   const world = await createWorld(redis, seed, sabotage);
   try {
-    plot(world);
+    plot(world, surprises[weather]);
     world.startProcesses();
     let found: string[] | null = null;
     const { schedule } = world;
@@ -55,11 +56,20 @@ export async function runSchedule(
   }
 }
 
+/** How likely each surprise is; `failovers` is for what only a store that forgets can break. */
+const surprises = {
+  mixed: { healed: 0.15, brokenOtherwise: 0.25, touched: 0.3, brokenAgain: 0.25, failover: 0.3 },
+  failovers: { healed: 0, brokenOtherwise: 0, touched: 0.3, brokenAgain: 0.9, failover: 1 },
+} as const;
+
+export type Weather = keyof typeof surprises;
+
 /** What happens to the cluster and to the store, by the seed. */
-function plot(world: World): void {
+function plot(world: World, chance: (typeof surprises)[Weather]): void {
   const { schedule, plant } = world;
   const clock = schedule.clockOf({ name: 'plot', crashed: false }, 0);
   const random = schedule.random;
+  const redis = { name: 'redis', crashed: false };
   const at = (seconds: number, what: string, run: () => void | Promise<void>): void => {
     clock.after(seconds * 1000, () => {
       schedule.trace.push(`   ${what}`);
@@ -67,19 +77,19 @@ function plot(world: World): void {
     });
   };
   at(2, 'the CNI DaemonSet is broken', () => plant.edit('break'));
-  if (random() < 0.15) at(10 + random() * 200, 'somebody heals it by hand', () => plant.edit('heal'));
-  if (random() < 0.25)
+  if (random() < chance.healed)
+    at(10 + random() * 200, 'somebody heals it by hand', () => plant.edit('heal'));
+  if (random() < chance.brokenOtherwise)
     at(5 + random() * 60, 'somebody breaks it otherwise', () => plant.edit('break-otherwise'));
-  if (random() < 0.3) at(5 + random() * 120, 'somebody touches it', () => plant.edit('touch'));
-  if (random() < 0.25) at(60 + random() * 120, 'a GitOps tool breaks it again', () => plant.edit('break'));
-  if (random() < 0.3) {
+  if (random() < chance.touched) at(5 + random() * 120, 'somebody touches it', () => plant.edit('touch'));
+  if (random() < chance.brokenAgain)
+    at(40 + random() * 100, 'a GitOps tool breaks it again', () => plant.edit('break'));
+  if (random() < chance.failover) {
     const from = 5 + random() * 60;
     at(from, 'the replica of the store begins to lag', () =>
-      schedule.call({ name: 'redis', crashed: false }, 'lag', () => world.lagBehind()),
+      schedule.call(redis, 'lag', () => world.lagBehind()),
     );
-    at(from + 2 + random() * 60, 'failover', () =>
-      schedule.call({ name: 'redis', crashed: false }, 'fail over', () => world.failOver()),
-    );
+    at(from + 2 + random() * 60, 'failover', () => schedule.call(redis, 'fail over', () => world.failOver()));
   }
   clock.after(calmAtMs, () => world.calm());
 }

@@ -1,0 +1,3 @@
+import { describeSchedules } from './many-schedules.ts';
+
+describeSchedules(0, 2);
