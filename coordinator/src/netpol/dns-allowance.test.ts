@@ -15,7 +15,7 @@ import { type Flow, policyPodOf, policyWorldOf } from './policy-world.ts';
 
 const labels = { 'k8s-app': 'kube-dns' };
 
-function cluster(over: Partial<ClusterFacts> = {}, targetPort = '53'): ClusterFacts {
+function cluster(over: Partial<ClusterFacts> = {}, targetPort = '53', port = 53): ClusterFacts {
   return facts({
     namespaces: [namespace('app'), namespace('kube-system')],
     services: [
@@ -23,8 +23,8 @@ function cluster(over: Partial<ClusterFacts> = {}, targetPort = '53'): ClusterFa
         selector: labels,
         meta: { labels },
         ports: [
-          { name: 'dns', port: 53, targetPort, protocol: 'UDP' },
-          { name: 'dns-tcp', port: 53, targetPort, protocol: 'TCP' },
+          { name: 'dns', port, targetPort, protocol: 'UDP' },
+          { name: 'dns-tcp', port, targetPort, protocol: 'TCP' },
           { name: 'metrics', port: 9153, targetPort: '9153', protocol: 'TCP' },
         ],
       }),
@@ -53,6 +53,15 @@ function verdict(at: ClusterFacts, to: string, port: number, protocol: 'UDP' | '
 }
 
 describe('the rule that allows DNS', () => {
+  it('knows DNS by the names of the Service ports where it is not on 53', () => {
+    const allowance = dnsEgressRule(cluster({}, '1053', 1053));
+    if (!allowance.ok) throw new Error(allowance.why);
+    expect(allowance.ports.filter(({ port }) => port !== 53)).toEqual([
+      { protocol: 'UDP', port: 1053 },
+      { protocol: 'TCP', port: 1053 },
+    ]);
+  });
+
   it('allows DNS to the cluster DNS and nothing else', () => {
     const allowance = dnsEgressRule(cluster());
     if (!allowance.ok) throw new Error(allowance.why);
