@@ -24,8 +24,13 @@ export interface ClusterDns {
 const SERVICE_NAMES = ['kube-dns', 'coredns', 'rke2-coredns-rke2-coredns', 'dns-default'];
 const LOCAL_CACHE = /node-?local-?dns/;
 
+/** Whether a port of a Service is DNS: by its number, or by upstream's names where a cluster uses another number. */
+export function isDnsPort({ port, name }: { port: number; name: string }): boolean {
+  return port === 53 || name === 'dns' || name === 'dns-tcp';
+}
+
 function servesDns(service: ServiceRecord): boolean {
-  return service.ports.some(({ port }) => port === 53);
+  return service.ports.some(isDnsPort);
 }
 
 /** Higher is more likely the one that pods are told to ask. */

@@ -1,6 +1,6 @@
 import type { Json } from '../domain/action.ts';
 import type { ClusterFacts } from '../facts/cluster-facts.ts';
-import { clusterDns, type ClusterDns } from '../facts/coredns-objects.ts';
+import { clusterDns, isDnsPort, type ClusterDns } from '../facts/coredns-objects.ts';
 import type { PodRecord } from '../facts/records.ts';
 import { parseIp, parseRange, rangeHolds } from './ip-range.ts';
 
@@ -26,8 +26,7 @@ function resolveTarget(target: string, protocol: string, pods: readonly PodRecor
 }
 
 /**
- * The ports that the cluster DNS listens on behind its Service: what the Service has on 53, or names `dns` or `dns-tcp` as
- * upstream does. Policies are applied after the Service address has been
+ * The ports that the cluster DNS listens on behind its Service. Policies are applied after the Service address has been
  * translated, by most CNIs; port 53 itself stays in the list for those that look before.
  */
 export function dnsPorts(dns: ClusterDns): DnsPort[] {
@@ -37,8 +36,7 @@ export function dnsPorts(dns: ClusterDns): DnsPort[] {
   ];
   for (const servicePort of dns.service?.ports ?? []) {
     const { protocol } = servicePort;
-    const isDns = servicePort.port === 53 || servicePort.name === 'dns' || servicePort.name === 'dns-tcp';
-    if (!isDns || (protocol !== 'UDP' && protocol !== 'TCP')) continue;
+    if (!isDnsPort(servicePort) || (protocol !== 'UDP' && protocol !== 'TCP')) continue;
     const port = resolveTarget(servicePort.targetPort, protocol, dns.pods);
     const known = ports.some((other) => other.protocol === protocol && other.port === port);
     if (port !== null && port > 0 && !known) ports.push({ protocol, port });
