@@ -121,7 +121,11 @@ describe('what an answer says about a write', () => {
   test('a connection that was never made has changed nothing', async () => {
     const gone = await serve(() => undefined);
     await gone.stop();
-    expect(await write(gone.url)).toMatchObject({ ok: false, reason: 'throttled', detail: expect.stringContaining('ECONNREFUSED') });
+    expect(await write(gone.url)).toMatchObject({
+      ok: false,
+      reason: 'throttled',
+      detail: expect.stringContaining('ECONNREFUSED'),
+    });
   });
 
   test('the write carries the guards, the plan as field manager and the token', async () => {
