@@ -12,6 +12,8 @@ export interface TestCluster {
   name: string;
   kubeConfig: KubeConfig;
   kubectl(...args: string[]): Promise<string>;
+  /** Takes a lab down that was not up before; anybody else's cluster, and a lab that was up, stay. */
+  release(): Promise<void>;
   /** Set for the lab only: faults can be injected there, images loaded, the audit log read. */
   lab: Lab | null;
 }
@@ -36,7 +38,7 @@ export async function findCluster(say: (line: string) => void): Promise<TestClus
   if (given !== undefined && given !== '') return byKubeConfig(given);
   if (!existsSync(join(labRoot, 'up'))) {
     throw new Error(
-      'no cluster: set KUBECONFIG to a test cluster (kind, k3d); the lab is not on this machine',
+      `no cluster: there is no lab at ${labRoot}; put the checkout beside shared/, or set KUBECONFIG to a test cluster (kind, k3d)`,
     );
   }
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
@@ -56,12 +58,19 @@ function byKubeConfig(path: string): TestCluster {
     kubectl: async (...args) =>
       (await run('kubectl', args, { maxBuffer: maxOutputBytes, env: { ...process.env, KUBECONFIG: path } }))
         .stdout,
+    release: () => Promise.resolve(),
     lab: null,
   };
 }
 
 async function theLab(say: (line: string) => void): Promise<TestCluster> {
   const stateDir = process.env['PMLAB_STATE'] ?? '/var/tmp/pm-lab';
+  const kubectl = async (...args: string[]): Promise<string> =>
+    (await run(join(labRoot, 'kubectl'), args, { maxBuffer: maxOutputBytes })).stdout;
+  const wasUp = await kubectl('get', 'nodes', '--request-timeout=5s').then(
+    () => true,
+    () => false,
+  );
   say('lab: making sure that three nodes are up (the first time everything is built, about 7 minutes)');
   await installLabPackages(say);
   await run(join(labRoot, 'up'), ['3'], { maxBuffer: maxOutputBytes });
@@ -72,12 +81,15 @@ async function theLab(say: (line: string) => void): Promise<TestCluster> {
       maxBuffer: maxOutputBytes,
       env: { ...process.env, FAULT_NODE: node, FAULT_PEER: peer },
     });
-  const kubectl = async (...args: string[]): Promise<string> =>
-    (await run(join(labRoot, 'kubectl'), args, { maxBuffer: maxOutputBytes })).stdout;
   return {
     name: 'lab',
     kubeConfig,
     kubectl,
+    async release() {
+      if (wasUp) return;
+      say('lab: taking it down');
+      await run(join(labRoot, 'down'), [], { maxBuffer: maxOutputBytes });
+    },
     lab: {
       stateDir,
       binDir: join(stateDir, 'bin'),

@@ -60,6 +60,16 @@ async function main(): Promise<number> {
     process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
   };
   const cluster = await findCluster(say);
+  try {
+    const stories = await testOn(cluster, options, say);
+    await report(stories, options.json, Date.now() - startedMs);
+    return stories.length === options.names.length && stories.every((s) => s.ok) ? 0 : 1;
+  } finally {
+    if (!options.keep) await cluster.release();
+  }
+}
+
+async function testOn(cluster: TestCluster, options: Options, say: (line: string) => void): Promise<Story[]> {
   if (cluster.lab === null) {
     throw new Error(
       'faults can be injected in the lab only so far; unset KUBECONFIG on a machine with Linux and root',
@@ -79,8 +89,7 @@ async function main(): Promise<number> {
     await product?.close();
     if (!options.keep) await undeploy(cluster, deployment);
   }
-  await report(stories, options.json, Date.now() - startedMs);
-  return stories.length === options.names.length && stories.every((s) => s.ok) ? 0 : 1;
+  return stories;
 }
 
 async function runAll(
