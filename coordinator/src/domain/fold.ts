@@ -124,6 +124,15 @@ function reduce(state: Incident, event: IncidentEvent): Incident {
     case 'step-settled':
     case 'execution-ended':
       return foldExecution(state, body, atMs);
+    case 'reverted':
+      return {
+        ...state,
+        written: state.written.map((written) =>
+          written.proposalId === body.proposalId && written.step === body.step && written.reverted === null
+            ? { ...written, reverted: { by: body.by, atMs: body.atMs } }
+            : written,
+        ),
+      };
     case 'pass-started':
       return {
         ...state,

@@ -121,6 +121,17 @@ export const EventBody = z.discriminatedUnion('type', [
     result: z.enum(['done', 'stopped', 'not-started', 'unknown']),
     detail: z.string().max(400),
   }),
+  /**
+   * What a step wrote is no longer as it was written. `by`: the field manager of the later write, null where the object
+   * does not tell; `atMs`: when, by the API server's clock, or else when it was noticed.
+   */
+  z.strictObject({
+    type: z.literal('reverted'),
+    proposalId,
+    step,
+    by: z.string().max(128).nullable(),
+    atMs: z.number().int(),
+  }),
   z.strictObject({
     type: z.literal('pass-started'),
     pass: z.union([z.literal(1), z.literal(2)]),

@@ -5,6 +5,7 @@ import { formatClockTime } from './clock-time.ts';
 import { countWords } from './count-words.ts';
 import { causesToTell } from './ranked-causes.ts';
 import { refusalWords } from './refusal-words.ts';
+import { revertedWords } from './reverted-words.ts';
 
 /** What an event says, as plain text: one headline and at most a few lines below it. Not yet made safe for any surface. */
 export interface EventLine {
@@ -72,6 +73,10 @@ export function eventLine(event: IncidentEvent, incident: Incident): EventLine {
       return line('🆘', body.reason, helpLines(body));
     case 'closed':
       return line('✅', closedHeadline(body.how), nonEmpty(body.summary));
+    case 'reverted': {
+      const { headline, lines } = revertedWords(body, incident);
+      return line('⚠️', headline, lines);
+    }
     case 'said':
       return line('💬', `${actorName(event.actor)}:`, body.text.split('\n'));
     case 'answered':

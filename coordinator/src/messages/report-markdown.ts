@@ -28,11 +28,16 @@ export function reportMarkdown(incident: Incident, events: readonly IncidentEven
       'Story (times in UTC)',
       events.flatMap((event) => storyLines(event, incident)),
     ),
-    incident.closed === null
-      ? ''
-      : `Audit chain: \`${incident.closed.auditHead}\` over ${incident.length - 1} events.`,
+    auditLine(incident, events),
   ];
   return `${sections.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+/** The head covers what was recorded before the close; people and the watch may add to the story afterwards. */
+function auditLine({ closed }: Incident, events: readonly IncidentEvent[]): string {
+  const closing = events.findLast(({ body }) => body.type === 'closed');
+  if (closed === null || closing === undefined) return '';
+  return `Audit chain: \`${closed.auditHead}\` over ${closing.n - 1} events.`;
 }
 
 function head(incident: Incident, events: readonly IncidentEvent[], url: string): string {

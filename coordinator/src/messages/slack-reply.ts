@@ -8,6 +8,7 @@ import { formatClockTime } from './clock-time.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { passName, passNumbers } from './event-line.ts';
 import { sinceMsOf } from './reach.ts';
+import { revertedWords } from './reverted-words.ts';
 import type { Line, Run, SlackMessage } from './slack-block.ts';
 import { labelled, lines, present, say } from './slack-block.ts';
 import type { SlackContext } from './slack-context.ts';
@@ -107,6 +108,10 @@ function replyText(
       return helpReply(body);
     case 'closed':
       return closeReply(event, incident);
+    case 'reverted': {
+      const { headline, lines: told } = revertedWords(body, incident);
+      return { icon: '⚠️', headline, body: told.map((text) => [say(text)]), link: 'link' };
+    }
     case 'taken-over':
       return {
         icon: '👤',
@@ -257,5 +262,5 @@ function helpReply(help: EventOf<'help-requested'>): ReplyText {
 export function broadcastsReply(event: IncidentEvent, events: readonly IncidentEvent[]): boolean {
   if (isCallForHelp(event, events)) return true;
   const { type } = event.body;
-  return type === 'help-requested' || type === 'escalated' || type === 'reopened';
+  return type === 'help-requested' || type === 'escalated' || type === 'reopened' || type === 'reverted';
 }

@@ -54,6 +54,7 @@ function told(body: NewEvent['body']): Told {
     case 'execution-ended':
       return { root: true, reply: true, card: body.proposalId };
     case 'answered':
+    case 'reverted':
       return { root: false, reply: true, card: null };
     case 'recheck-requested':
       return rootOnly;

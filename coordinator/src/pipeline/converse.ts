@@ -9,6 +9,7 @@ import { evidenceLines, helpLines, whyLines } from '../messages/answer-lines.ts'
 import type { IncidentStore, LoadedIncident, OutboxItem } from '../ports/incident-store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 import { announce } from './announce.ts';
+import { nextLookMs } from './revert-watch.ts';
 import { wakeBestEffort } from './wake-best-effort.ts';
 
 export interface ConverseDeps {
@@ -167,6 +168,7 @@ async function appendDecided(
     if (bodies.length === 0) return { ok: true, bodies };
     const events = bodies.map((body) => eventOf(body, message));
     const { length, id } = loaded.incident;
+    const nowMs = await deps.store.nowMs();
     const appended = await deps.store.append({
       incidentId: id,
       expectedLength: length,
@@ -175,7 +177,7 @@ async function appendDecided(
       due: [
         {
           role: 'coordinator',
-          atMs: bodies.some((b) => b.type === 'closed') ? null : await deps.store.nowMs(),
+          atMs: bodies.some((b) => b.type === 'closed') ? nextLookMs(loaded.incident, nowMs) : nowMs,
         },
       ],
     });

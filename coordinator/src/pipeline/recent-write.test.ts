@@ -71,6 +71,23 @@ describe("the incident's own story", () => {
     expect(recentStoryWrite(incident, { ...target, kind: 'Deployment' }, writtenAtMs + minute)).toBeNull();
   });
 
+  test('knows who undid it, and counts from then', () => {
+    const told = {
+      type: 'reverted',
+      proposalId: corefilePlan.id,
+      step: 0,
+      by: 'helm',
+      atMs: writtenAtMs + 8 * minute,
+    } as const;
+    const incident = untilExecuted().at(600).tell(told).incident();
+    const write = recentStoryWrite(incident, target, writtenAtMs + 12 * minute);
+    expect(write).toEqual({ atMs: writtenAtMs, undoneBy: 'helm' });
+    expect(write && recentWriteSentence(target, write, writtenAtMs + 12 * minute)).toBe(
+      'ConfigMap kube-system/coredns was changed by pathmedic 12 min ago, and helm has changed it since: it has to be changed where that comes from.',
+    );
+    expect(recentStoryWrite(incident, target, writtenAtMs + 18 * minute)).toBeNull();
+  });
+
   test('holds no write that was refused', () => {
     const story = untilExecuted();
     const refused = createStory();

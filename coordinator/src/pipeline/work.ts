@@ -12,6 +12,7 @@ import { judgePass } from './judge-pass.ts';
 import { nextStep, type NextStep } from './next-step.ts';
 import { otherIncidents } from './other-incidents.ts';
 import { propose } from './propose.ts';
+import { lookForRevert, nextLookMs } from './revert-watch.ts';
 import { triage } from './triage.ts';
 import { verificationScope } from './verification-scope.ts';
 import { wakeBestEffort } from './wake-best-effort.ts';
@@ -28,19 +29,41 @@ export async function workOnIncident(deps: PipelineDeps, incidentId: string): Pr
   for (let i = 0; i < maxStepsAtOnce; i += 1) {
     const loaded = await deps.store.load(incidentId);
     if (loaded === null) return;
-    const step = nextStep(loaded.incident, await surroundings(deps, loaded.incident), deps.settings);
-    if (step.do === 'wait') {
-      // Only if nothing was appended meanwhile: that append has set a due time of its own.
-      await deps.store.defer(incidentId, 'coordinator', step.untilMs, loaded.incident.length);
-      return;
-    }
-    const body = await perform(deps, loaded, step);
+    const around = await surroundings(deps, loaded.incident);
+    const step = nextStep(loaded.incident, around, deps.settings);
+    const body =
+      step.do === 'wait'
+        ? await whileWaiting(deps, loaded, around.nowMs, step)
+        : await perform(deps, loaded, step);
+    if (body === null) return;
     await append(deps, loaded.incident, body);
   }
   deps.log.warn(
     { incidentId },
     'an incident took more steps at once than expected; it goes on at its due time',
   );
+}
+
+/** A wait that is worth a look at what was changed: the short ones are between looks at something else. */
+const shortWaitMs = 5000;
+
+/** There is time to see whether what a plan wrote still stands. Null when there is nothing to record. */
+async function whileWaiting(
+  deps: PipelineDeps,
+  { incident }: LoadedIncident,
+  nowMs: number,
+  { untilMs }: Extract<NextStep, { do: 'wait' }>,
+): Promise<EventBody | null> {
+  const long = untilMs === null || untilMs - nowMs > shortWaitMs;
+  const lookMs = long && incident.phase !== 'executing' ? nextLookMs(incident, nowMs) : null;
+  if (lookMs !== null) {
+    const reverted = await lookForRevert(deps.cluster, incident, nowMs);
+    if (reverted !== null) return reverted;
+  }
+  const againMs = untilMs === null || lookMs === null ? (untilMs ?? lookMs) : Math.min(untilMs, lookMs);
+  // Only if nothing was appended meanwhile: that append has set a due time of its own.
+  await deps.store.defer(incident.id, 'coordinator', againMs, incident.length);
+  return null;
 }
 
 async function surroundings(deps: PipelineDeps, incident: Incident): Promise<Parameters<typeof nextStep>[1]> {
@@ -132,7 +155,10 @@ async function append(deps: PipelineDeps, incident: Incident, body: EventBody): 
     expectedLength: incident.length,
     events: [event],
     outbox: announce([event], incident.length),
-    due: [{ role: 'coordinator', atMs: body.type === 'closed' ? null : nowMs }, ...executor],
+    due: [
+      { role: 'coordinator', atMs: body.type === 'closed' ? nextLookMs(incident, nowMs) : nowMs },
+      ...executor,
+    ],
   });
   if (!result.ok) {
     // Somebody else was faster (a click, a recovery): the loop loads again and decides on what is there now.

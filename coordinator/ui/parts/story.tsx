@@ -114,6 +114,7 @@ const looks: Record<string, Look> = {
   'proposal-expired': { icon: 'hourglass', tone: 'quiet' },
   escalated: { icon: 'flag', tone: 'help' },
   'help-requested': { icon: 'help', tone: 'help' },
+  reverted: { icon: 'alert', tone: 'broken' },
   'pass-started': { icon: 'search', tone: 'working' },
   'pass-ended': { icon: 'check', tone: 'good' },
   closed: { icon: 'check', tone: 'good' },
