@@ -1,5 +1,6 @@
 import type { ConfigMapRecord } from '../../../facts/records.ts';
 import { fieldsOf, textMap } from './json-fields.ts';
+import { withLastApplied } from './last-applied.ts';
 import { trimMeta } from './meta.ts';
 
 /** Names that the projects' own manifests and charts give the configuration of DNS, kube-proxy and CNI. */
@@ -25,5 +26,5 @@ export function trimConfigMap(raw: unknown): ConfigMapRecord | null {
   const meta = trimMeta(object);
   if (meta === null || !isNetworkingConfigMap(meta.name)) return null;
   const values = Object.entries(textMap(object['data'])).filter(([, value]) => value.length <= longestValue);
-  return { meta, data: Object.fromEntries(values) };
+  return { meta: withLastApplied(meta, object, 'ConfigMap'), data: Object.fromEntries(values) };
 }

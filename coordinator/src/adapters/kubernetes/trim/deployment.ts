@@ -1,6 +1,7 @@
 import type { DeploymentRecord } from '../../../facts/records.ts';
 import { trimConditions } from './condition.ts';
 import { fieldsOf, numberOf, textMap } from './json-fields.ts';
+import { withLastApplied } from './last-applied.ts';
 import { trimMeta } from './meta.ts';
 import { trimTemplate } from './template.ts';
 
@@ -11,7 +12,7 @@ export function trimDeployment(raw: unknown): DeploymentRecord | null {
   const spec = fieldsOf(object['spec']);
   const status = fieldsOf(object['status']);
   return {
-    meta,
+    meta: withLastApplied(meta, object, 'Deployment'),
     selector: textMap(fieldsOf(spec['selector'])['matchLabels']),
     template: trimTemplate(spec['template']),
     // The API server fills the default in; only an object from elsewhere may lack it.

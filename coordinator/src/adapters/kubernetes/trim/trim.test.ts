@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Meta } from '../../../facts/records.ts';
 import { isNetworkingConfigMap, trimConfigMap } from './config-map.ts';
 import { trimDaemonSet } from './daemon-set.ts';
+import { trimDeployment } from './deployment.ts';
 import { trimEndpointSlice } from './endpoint-slice.ts';
 import { writesOf } from './managed-fields.ts';
 import { trimPod } from './pod.ts';
@@ -61,6 +63,42 @@ describe('trimmed records', () => {
     expect(Object.keys(record?.meta.annotations ?? {})).toEqual(['meta.helm.sh/release-name', 'long']);
     expect(JSON.stringify(record).length).toBeLessThan(2_000);
     expect(record?.meta.managedBy).toEqual({ by: 'helm', detail: 'Helm release flannel' });
+  });
+
+  describe('what kubectl apply was last given', () => {
+    const key = 'kubectl.kubernetes.io/last-applied-configuration';
+    const applied = {
+      metadata: { name: 'coredns', annotations: { token: 'secret' } },
+      data: { Corefile: '.:53 { ready }', other: 'x' },
+      spec: { replicas: 2, template: { spec: { containers: [] } } },
+    };
+    const coredns = (copy: string, name = 'coredns') => ({
+      metadata: { ...metadata, name, annotations: { [key]: copy } },
+      data: {},
+      spec: { selector: {}, template: {} },
+    });
+    const meta = (record: { meta: Meta } | null): Meta => {
+      if (record === null) throw new Error('no record');
+      return record.meta;
+    };
+
+    test('is kept of CoreDNS only, and only the Corefile and the replicas', () => {
+      const copy = JSON.stringify(applied);
+      const map = meta(trimConfigMap(coredns(copy)));
+      expect(map.annotations[key]).toBe('{"data":{"Corefile":".:53 { ready }"}}');
+      const deployment = meta(trimDeployment(coredns(copy)));
+      expect(deployment.annotations[key]).toBe('{"spec":{"replicas":2}}');
+      expect(meta(trimConfigMap(coredns(copy, 'kube-proxy'))).annotations).toEqual({});
+      expect(meta(trimDeployment(coredns(copy, 'app'))).annotations).toEqual({});
+    });
+
+    test.each(['not json', '[]', '{"data":{"Corefile":1}}', '{"spec":{"replicas":"2"}}', ''])(
+      '%j is left out',
+      (copy) => {
+        expect(meta(trimConfigMap(coredns(copy))).annotations).toEqual({});
+        expect(meta(trimDeployment(coredns(copy))).annotations).toEqual({});
+      },
+    );
   });
 
   test('a pod that cannot be scheduled says why; one that crashes says how it ended last', () => {
