@@ -63,8 +63,8 @@ export function createLeaderDuties(parts: LeaderDutiesParts): LeaderDuties {
     if (parts.leading()) await work();
   }
 
-  function inTurn(next: () => Promise<void>): Promise<void> {
-    turn = turn.then(next).catch((error: unknown) => {
+  function inTurn(duty: () => Promise<void>): Promise<void> {
+    turn = turn.then(duty).catch((error: unknown) => {
       logger.error({ err: error }, 'the duties of the leader could not be started or ended');
     });
     return turn;
