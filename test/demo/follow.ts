@@ -106,7 +106,7 @@ async function follow(
   };
   switch (expects.end) {
     case 'fixed':
-      await waitFor('a card', cardWithinMs, async () => (hasCard(await look()) ? true : null), signal);
+      await waitFor('a card', cardWithinMs, async () => hasCard(await look()), signal);
       await answerCard(stage, options, recorder, look);
       await untilClosed(look, 'refused', signal);
       break;
@@ -157,10 +157,11 @@ async function untilClosed(
   );
 }
 
-function hasCard({ page }: IncidentView): boolean {
+function hasCard({ page }: IncidentView): true {
   if (page.help !== null) throw new GaveUp(`it asks for help instead: ${page.help.reason}`);
   if (page.escalation !== null) throw new GaveUp(`it escalates instead: ${page.escalation.title}`);
-  return page.plan !== null;
+  if (page.plan === null) throw new Error(`the incident is "${page.state.words}"`);
+  return true;
 }
 
 /** The card in Slack that can be answered now. */
@@ -193,7 +194,7 @@ async function answerCard(
     recorder.tell('demo', [
       'Now it is your turn: approve (or reject) it, in Slack or in the console',
       `Slack    ${stage.channelUrl}`,
-      `Console  ${stage.consoleUrl}/  (to log in: ${stage.loginToken})`,
+      `Console  ${stage.consoleUrl}/incidents/${(await look()).page.id}  (to log in: ${stage.loginToken})`,
     ]);
   }
   const withinMs = options.approval === 'by-itself' ? cardWithinMs : personWithinMs;

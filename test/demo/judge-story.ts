@@ -117,7 +117,8 @@ function timesOf({ view, faultAtMs }: WhatHappened): StoryTimes {
     atMs === null || atMs === undefined ? null : Math.round((atMs - faultAtMs) / 100) / 10;
   const last = (kind: string): number | undefined => view?.timeline.findLast((e) => e.kind === kind)?.atMs;
   return {
-    lostS: since(view?.page.sinceMs),
+    // Told to the second by the window it was in, which began before the fault.
+    lostS: since(view === null ? null : Math.max(faultAtMs, view.page.sinceMs)),
     detectedS: since(view?.page.openedAtMs),
     namedS: since(view?.timeline.find(({ kind }) => kind === 'diagnosed')?.atMs),
     cardS: since(last('proposed') ?? last('escalated')),

@@ -101,10 +101,15 @@ async function main(): Promise<number> {
   try {
     return await runAll(request, interrupted.signal);
   } catch (error) {
-    if (interrupted.signal.aborted) return 130;
+    if (interrupted.signal.aborted) {
+      process.stderr.write('\ninterrupted; everything has been stopped and removed\n');
+      return 130;
+    }
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   }
 }
 
 process.exitCode = await main();
+// Everything has been closed: whatever still holds the process is not worth waiting for.
+setTimeout(() => process.exit(), 3000).unref();
