@@ -36,7 +36,7 @@ const cases: { sabotage: Sabotage; weather: Weather; expected: RegExp }[] = [
 
 describe('the property tests catch a missing safety', () => {
   for (const { sabotage, weather, expected } of cases) {
-    test(`${sabotage.name}`, { timeout: 300_000 }, async () => {
+    test(`${sabotage.name} is noticed`, { timeout: 300_000 }, async () => {
       const found = await firstViolation(sabotage, weather);
       console.log(
         `${sabotage.name}: seed ${found?.seed ?? 'none'}: ${found?.violations.join(' | ') ?? 'nothing noticed'}`,
