@@ -21,7 +21,10 @@ export function describeSchedules(part: number, of: number): void {
     test(`${seeds.length} schedules`, { timeout: 60_000 + seeds.length * 2000 }, async () => {
       const results: ScheduleResult[] = [];
       for (const seed of seeds) {
-        const result = await runSchedule(redis, seed, intact, seed % 4 === 0 ? 'failovers' : 'mixed');
+        const weather = seed % 4 === 0 ? 'failovers' : 'mixed';
+        const result = await runSchedule(redis, seed, intact, weather).catch((error: unknown) => {
+          throw new Error(`seed ${seed}`, { cause: error });
+        });
         if (result.violations.length > 0) {
           throw new Error(`seed ${seed}:\n${result.violations.join('\n')}\n\n${result.trace.join('\n')}`);
         }

@@ -49,7 +49,8 @@ export interface Schedule {
   trace: string[];
 }
 
-const maxTurns = 20_000;
+/** Of one stretch of virtual time; more is a livelock. */
+const maxTurns = 3000;
 
 /**
  * Cooperative scheduler over real ports: exactly one port call runs at a time, chosen by the seed among all processes that

@@ -1,4 +1,10 @@
-import { currentProposal, type ExecutionState, type Incident, type StepState } from './incident.ts';
+import {
+  currentProposal,
+  outdatedDiagnosis,
+  type ExecutionState,
+  type Incident,
+  type StepState,
+} from './incident.ts';
 import type { EventOf } from './incident-event.ts';
 
 type ExecutionEvent = EventOf<
@@ -67,7 +73,8 @@ export function foldExecution(state: Incident, body: ExecutionEvent, atMs: numbe
       // An unknown effect is verified like a done one: the cluster's health is the question then. Nothing done: decide anew.
       const changed = body.result === 'done' || body.result === 'unknown';
       const phase = changed ? 'verifying' : state.symptomsGone ? 'recovering' : 'diagnosed';
-      return { ...state, execution: { ...execution, status }, phase, passes: [] };
+      const diagnosis = changed ? state.diagnosis : outdatedDiagnosis(state);
+      return { ...state, execution: { ...execution, status }, diagnosis, phase, passes: [] };
     }
   }
 }

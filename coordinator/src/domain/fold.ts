@@ -1,6 +1,6 @@
 import { foldExecution } from './fold-execution.ts';
 import type { Incident, ProposalState } from './incident.ts';
-import { currentProposal } from './incident.ts';
+import { currentProposal, outdatedDiagnosis } from './incident.ts';
 import type { EventOf, IncidentEvent } from './incident-event.ts';
 import type { Actor } from './principal.ts';
 
@@ -82,7 +82,7 @@ function reduce(state: Incident, event: IncidentEvent): Incident {
     case 'diagnosed':
       return {
         ...state,
-        diagnosis: { ...body.diagnosis, atMs },
+        diagnosis: { ...body.diagnosis, atMs, outdated: false },
         phase: state.phase === 'new' || state.phase === 'triaged' ? 'diagnosed' : state.phase,
       };
     case 'escalated':
@@ -238,6 +238,7 @@ function decided(state: Incident, body: EventOf<'decided'>, by: Actor, atMs: num
     return {
       ...state,
       proposals: changeProposal(state, body.proposalId, (p) => ({ ...p, status: rejected })),
+      diagnosis: outdatedDiagnosis(state),
       phase: 'diagnosed',
     };
   }
@@ -266,6 +267,7 @@ function expired(state: Incident, body: EventOf<'proposal-expired'>, atMs: numbe
   return {
     ...state,
     proposals: changeProposal(state, body.proposalId, (p) => ({ ...p, status })),
+    diagnosis: outdatedDiagnosis(state),
     phase: waiting ? 'diagnosed' : state.phase,
   };
 }

@@ -107,7 +107,8 @@ export interface Incident {
   symptomsGone: boolean;
   recoveredAtMs: number | null;
   triage: { lines: string[]; unknown: string[]; atMs: number } | null;
-  diagnosis: (Diagnosis & { atMs: number }) | null;
+  /** `outdated` once its plan came to nothing: what is decided next needs a new look, or people. */
+  diagnosis: (Diagnosis & { atMs: number; outdated: boolean }) | null;
   /** The plan on its way to a card; null before and after. */
   draft: { proposal: Proposal; atMs: number; dryRun: { ok: boolean; detail: string } | null } | null;
   /** Every proposal ever made, oldest first; only the last can be open. */
@@ -129,4 +130,9 @@ export interface Incident {
 /** The latest proposal, whatever its status; null before the first. */
 export function currentProposal(incident: Incident): ProposalState | null {
   return incident.proposals.at(-1) ?? null;
+}
+
+/** The diagnosis after its plan came to nothing. */
+export function outdatedDiagnosis(incident: Incident): Incident['diagnosis'] {
+  return incident.diagnosis === null ? null : { ...incident.diagnosis, outdated: true };
 }

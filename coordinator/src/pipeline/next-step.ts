@@ -108,9 +108,8 @@ function handedOver(incident: Incident, proposal: ProposalState): boolean {
 function afterDiagnosis(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
   if (incident.takenOverBy !== null) return { do: 'wait', untilMs: null, why: 'a person has taken over' };
   const last = currentProposal(incident);
-  const diagnosedAtMs = incident.diagnosis?.atMs ?? 0;
   const failed = last === null ? null : unsuccessful(incident, last);
-  if (failed !== null && failed.atMs >= diagnosedAtMs) {
+  if (failed !== null && (incident.diagnosis?.outdated ?? true)) {
     if (!failed.retry) return { do: 'ask-help', reason: failed.reason };
     if (incident.proposals.length >= settings.maxProposals) {
       return {
@@ -156,16 +155,16 @@ function afterDraft(incident: Incident, around: Surroundings, settings: Pipeline
 function unsuccessful(
   incident: Incident,
   last: ProposalState,
-): { atMs: number; reason: string; retry: boolean } | null {
+): { reason: string; retry: boolean } | null {
   const { status } = last;
   if (status.at === 'rejected') {
     const by = status.by.type === 'person' ? status.by.name : 'pathmedic';
     const because = status.reason === undefined ? '' : ` ("${status.reason}")`;
-    return { atMs: status.atMs, reason: `The plan was rejected by ${by}${because}.`, retry: false };
+    return { reason: `The plan was rejected by ${by}${because}.`, retry: false };
   }
   if (status.at === 'expired') {
     const retry = status.reason !== 'time';
-    return { atMs: status.atMs, reason: status.detail, retry };
+    return { reason: status.detail, retry };
   }
   const execution = incident.execution;
   if (
@@ -177,7 +176,7 @@ function unsuccessful(
   const changed = execution.steps.some(
     (s) => s.outcome?.result === 'refused' && s.outcome.reason === 'changed',
   );
-  return { atMs: execution.status.atMs, reason: execution.status.detail, retry: changed };
+  return { reason: execution.status.detail, retry: changed };
 }
 
 function afterApproval(incident: Incident, around: Surroundings): NextStep {
