@@ -220,6 +220,11 @@ const coordinatorSettings = {
 
 export const allSettings = { ...commonSettings, ...coordinatorSettings } satisfies Settings;
 
+/** All that `pathmedic audit` reads. */
+export const auditKeySettings = {
+  PATHMEDIC_APPROVAL_KEY: commonSettings.PATHMEDIC_APPROVAL_KEY,
+} satisfies Settings;
+
 export type ExecutorConfig = ConfigOf<typeof commonSettings> & { readonly PATHMEDIC_ROLE: 'executor' };
 export type CoordinatorConfig = ConfigOf<typeof allSettings> & { readonly PATHMEDIC_ROLE: 'coordinator' };
 export type Config = CoordinatorConfig | ExecutorConfig;

@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IncidentPage } from '@pathmedic/shared/contract/console.ts';
 import type { DecisionAnswer, IncidentList, IncidentView, Me } from '@pathmedic/shared/contract/console.ts';
 import { judgeApprovals } from '@pathmedic/coordinator/domain/approval.ts';
+import { auditHead } from '@pathmedic/coordinator/domain/audit-chain.ts';
+import { checkAudit } from '@pathmedic/coordinator/domain/audit-check.ts';
+import { AuditExport } from '@pathmedic/coordinator/domain/audit-export.ts';
 import { currentProposal } from '@pathmedic/coordinator/domain/incident.ts';
 import { openRoutes } from '@pathmedic/coordinator/http/open-routes.ts';
 import { createHttp } from '@pathmedic/coordinator/http/create-http.ts';
@@ -67,6 +70,7 @@ describe('who may call what', () => {
       'DELETE /v1/pause',
       'GET /v1/incidents',
       'GET /v1/incidents/:id',
+      'GET /v1/incidents/:id/audit.json',
       'GET /v1/incidents/:id/events',
       'GET /v1/incidents/:id/report.md',
       'GET /v1/me',
@@ -323,6 +327,19 @@ describe('looking', () => {
     expect(text).toContain('-          net: "on"');
     expect(text).not.toContain('[click]');
     expect(text).not.toMatch(/(?<!\\)!\[/);
+  });
+});
+
+describe('the export for the audit', () => {
+  test('holds every event as it was chained, for viewers too', async () => {
+    const story = await newStory();
+    const loaded = await host.store.load(story.id);
+    const response = await call('vera', 'GET', `/v1/incidents/${story.id}/audit.json`);
+    expect(response.headers.get('content-disposition')).toBe(`attachment; filename="${story.id}-audit.json"`);
+    const file = AuditExport.parse(await response.json());
+    const head = auditHead('k', story.id, loaded?.events ?? []);
+    expect(checkAudit('k', file, [head])).toMatchObject({ result: 'intact', uncovered: 0 });
+    expect((await call('vera', 'GET', '/v1/incidents/none/audit.json')).status).toBe(404);
   });
 });
 

@@ -8,11 +8,18 @@ import type { IncidentEvent } from './incident-event.ts';
  * and in the close-out.
  */
 export function auditHead(key: string, incidentId: string, events: readonly IncidentEvent[]): string {
+  return auditHeads(key, incidentId, events).at(-1) ?? '';
+}
+
+/** The head over no event, over the first, over the first two and so on. */
+export function auditHeads(key: string, incidentId: string, events: readonly object[]): string[] {
   let head = createHmac('sha256', key).update(`pathmedic-audit-v1\n${incidentId}`).digest('hex');
+  const heads = [head];
   for (const event of events) {
     head = createHmac('sha256', key)
       .update(`${head}\n${canonicalJson(event)}`)
       .digest('hex');
+    heads.push(head);
   }
-  return head;
+  return heads;
 }

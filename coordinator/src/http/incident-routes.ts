@@ -8,6 +8,7 @@ import type {
 } from '@pathmedic/shared/contract/console.ts';
 import { httpError, parseRequest } from '@pathmedic/shared/runtime/http-errors.ts';
 import { z } from 'zod';
+import { auditExport } from '../domain/audit-export.ts';
 import { listItemView, timelineView } from '../messages/console-view.ts';
 import { reportMarkdown } from '../messages/report-markdown.ts';
 import { converse } from '../pipeline/converse.ts';
@@ -63,6 +64,13 @@ export function addIncidentRoutes(server: FastifyInstance, deps: HttpDeps): void
     const { incident, events } = await loaded(request);
     const url = `${deps.publicUrl}/incidents/${encodeURIComponent(incident.id)}`;
     return reply.type('text/markdown; charset=utf-8').send(reportMarkdown(incident, events, url));
+  });
+
+  server.get('/v1/incidents/:id/audit.json', { config: { access: 'person' } }, async (request, reply) => {
+    const { incident, events } = await loaded(request);
+    return reply
+      .header('content-disposition', `attachment; filename="${encodeURIComponent(incident.id)}-audit.json"`)
+      .send(auditExport(incident.id, events));
   });
 
   server.post(
