@@ -1,8 +1,8 @@
-import { connect } from 'node:net';
 import type { ProbeOutcome } from '@pathmedic/shared/contract/outcome.ts';
 import type { DnsProbe } from '@pathmedic/shared/contract/plan.ts';
 import type { Attempt } from './attempt.ts';
 import { attempt } from './attempt.ts';
+import { openConnection } from './connection.ts';
 import { judgeAnswer, newQuestion } from './dns-message.ts';
 import type { DnsQuestion } from './dns-message.ts';
 import type { ProbeDeps } from './probe-deps.ts';
@@ -36,16 +36,7 @@ function endOnAnswer(probe: Attempt, spec: DnsProbe, question: DnsQuestion, mess
 
 function exchangeOverTcp(probe: Attempt, spec: DnsProbe, deps: ProbeDeps, question: DnsQuestion): void {
   let received: Buffer = Buffer.alloc(0);
-  const socket = connect({
-    host: spec.address,
-    port: spec.port,
-    noDelay: true,
-    autoSelectFamily: false,
-    ...(deps.sourceAddress === null ? {} : { localAddress: deps.sourceAddress }),
-  });
-  probe.cleanup(() => socket.destroy());
-  probe.reached('connect');
-  socket.on('error', (error) => probe.fail(error));
+  const socket = openConnection(probe, spec, deps.sourceAddress);
   socket.on('connect', () => {
     probe.reached('send');
     const length = Buffer.alloc(2);

@@ -1,8 +1,8 @@
-import { connect } from 'node:net';
 import type { ProbeOutcome } from '@pathmedic/shared/contract/outcome.ts';
 import type { KeyedProbe } from '@pathmedic/shared/contract/plan.ts';
 import { encodeRequest, parseReply } from '../responder/keyed-exchange.ts';
 import { attempt } from './attempt.ts';
+import { openConnection } from './connection.ts';
 import { endOnReply, newRequest } from './keyed-check.ts';
 import type { ProbeDeps } from './probe-deps.ts';
 
@@ -11,16 +11,7 @@ export function probeTcp(spec: KeyedProbe, deps: ProbeDeps): Promise<ProbeOutcom
   return attempt(deps.clock, spec.timeoutMs, (probe) => {
     const request = newRequest(spec, deps.key);
     let received: Buffer = Buffer.alloc(0);
-    const socket = connect({
-      host: spec.address,
-      port: spec.port,
-      noDelay: true,
-      autoSelectFamily: false,
-      ...(deps.sourceAddress === null ? {} : { localAddress: deps.sourceAddress }),
-    });
-    probe.cleanup(() => socket.destroy());
-    probe.reached('connect');
-    socket.on('error', (error) => probe.fail(error));
+    const socket = openConnection(probe, spec, deps.sourceAddress);
     socket.on('connect', () => {
       probe.reached('send');
       socket.write(encodeRequest(request), () => probe.reached('wait'));
