@@ -2,29 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { checkCorefile } from '../actions/corefile-check.ts';
 import { complaintsIn } from './corefile-complaint.ts';
 import { repairCorefile } from './corefile-repair.ts';
+import { COREFILE as GOOD } from './situation.fixture.ts';
 
-/** As kubeadm writes it. */
-const GOOD = `.:53 {
-    errors
-    health {
-       lameduck 5s
-    }
-    ready
-    kubernetes cluster.local in-addr.arpa ip6.arpa {
-       pods insecure
-       fallthrough in-addr.arpa ip6.arpa
-       ttl 30
-    }
-    prometheus :9153
-    forward . /etc/resolv.conf {
-       max_concurrent 1000
-    }
-    cache 30
-    loop
-    reload
-    loadbalance
-}
-`;
 /** With a stub zone, a snippet and comments, indented by tabs. */
 const RICH = `# our own
 (common) {
