@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { loadConsoleFiles } from '@pathmedic/coordinator/http/console-files.ts';
 import type { ConsoleFiles } from '@pathmedic/coordinator/http/console-files.ts';
@@ -10,10 +8,6 @@ import { bundleConsole } from '../../deploy/docker/bundle.ts';
 
 const uiDirectory = join(import.meta.dirname, '../../coordinator/ui');
 const outputDirectory = join(import.meta.dirname, '../.test-output');
-const candidates = [process.env['PATHMEDIC_CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser'];
-
-/** Path of a browser to test with, or null: its tests are then skipped, loudly. */
-export const chromiumPath = candidates.find((path) => path !== undefined && existsSync(path)) ?? null;
 
 /** The console as it is in the tree now, built as for an image. */
 export async function buildConsole(): Promise<ConsoleFiles> {
@@ -24,23 +18,6 @@ export async function buildConsole(): Promise<ConsoleFiles> {
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
-}
-
-/** A headless browser with a profile that goes with it. */
-export function startBrowser(): Promise<Browser> {
-  if (chromiumPath === null) throw new Error('no chromium');
-  return chromium.launch({
-    executablePath: chromiumPath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
 }
 
 export const desktop = { width: 1440, height: 900 };

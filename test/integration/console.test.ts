@@ -1,22 +1,14 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { chromiumPath, startBrowser } from '../support/chromium.ts';
 import { eventually } from '../support/condition.ts';
-import {
-  buildConsole,
-  chromiumPath,
-  desktop,
-  logIn,
-  openPage,
-  phone,
-  startBrowser,
-  takePicture,
-} from './console-browser.ts';
+import { buildConsole, desktop, logIn, openPage, phone, takePicture } from './console-browser.ts';
 import type { ConsoleHost } from './console-host.ts';
 import { startConsoleHost, tokens } from './console-host.ts';
 import { plan, planTitle, snapshot, tellStory, title } from './console-story.ts';
 
 if (chromiumPath === null) {
-  process.stderr.write('SKIPPED: the console in a browser (no chromium found; set PATHMEDIC_CHROMIUM)\n');
+  process.stderr.write('SKIPPED: the console in a browser (no chromium found)\n');
 }
 
 describe.skipIf(chromiumPath === null)('the console in a browser', () => {

@@ -1,10 +1,8 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSlackStandIn, type SlackStandIn } from '../stand-in.ts';
 import { webClient } from '../test-client.ts';
-import { browserPath } from './browser-path.ts';
-
-const executablePath = browserPath(process.env.PATH ?? '');
+import { chromiumPath, startBrowser } from '../../support/chromium.ts';
 
 let slack: SlackStandIn;
 
@@ -13,24 +11,13 @@ beforeAll(async () => {
 });
 afterAll(() => slack.close());
 
-describe.skipIf(executablePath === undefined)('the channel page in a browser', () => {
+describe.skipIf(chromiumPath === null)('the channel page in a browser', () => {
   let browser: Browser;
   let page: Page;
   const problems: string[] = [];
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      ...(executablePath !== undefined && { executablePath }),
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await startBrowser();
     page = await browser.newPage({ viewport: { width: 390, height: 844 } });
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
