@@ -1,5 +1,5 @@
 import type { ClusterFacts } from './cluster-facts.ts';
-import { type CniAgents, cniAgents, type CniFlavour } from './cni-flavour.ts';
+import { cniAgents, type CniFlavour } from './cni-flavour.ts';
 import { type Obstacle, shouldRunOn } from './daemonset-placement.ts';
 import { isActive, podsOwnedBy } from './pod-lookups.ts';
 import { podTrouble, type PodTrouble } from './pod-trouble.ts';
@@ -24,7 +24,7 @@ export interface CniCoverage {
 }
 
 /** Nodes without a kubelet that runs CNI plugins, and nodes of another operating system than the agent's. */
-export function needsAgent(agents: CniAgents, node: NodeRecord): boolean {
+export function needsAgent(agents: { daemonSets: readonly DaemonSetRecord[] }, node: NodeRecord): boolean {
   const { labels } = node.meta;
   if (labels['type'] === 'virtual-kubelet' || labels['eks.amazonaws.com/compute-type'] === 'fargate')
     return false;
@@ -56,27 +56,38 @@ function nearest(daemonSets: readonly DaemonSetRecord[], node: NodeRecord): Agen
 }
 
 function agentOn(
-  agents: CniAgents,
+  daemonSets: readonly DaemonSetRecord[],
   node: NodeRecord,
   here: readonly [PodRecord, DaemonSetRecord][],
 ): AgentOnNode {
   const ready = here.find(([pod]) => pod.ready);
   if (ready !== undefined) return { node, state: 'ready', pod: ready[0], daemonSet: ready[1] };
   const first = here[0];
-  if (first === undefined) return nearest(agents.daemonSets, node);
+  if (first === undefined) return nearest(daemonSets, node);
   const trouble = podTrouble(first[0]);
   if (trouble === null) return { node, state: 'unknown', why: 'the state of its pod is not clear' };
   return { node, state: 'unhealthy', pod: first[0], daemonSet: first[1], trouble };
 }
 
-function agentPods(facts: ClusterFacts, agents: CniAgents): Map<string, [PodRecord, DaemonSetRecord][]> {
+function agentPods(
+  facts: ClusterFacts,
+  daemonSets: readonly DaemonSetRecord[],
+): Map<string, [PodRecord, DaemonSetRecord][]> {
   const byNode = new Map<string, [PodRecord, DaemonSetRecord][]>();
-  for (const daemonSet of agents.daemonSets) {
+  for (const daemonSet of daemonSets) {
     for (const pod of podsOwnedBy(facts, daemonSet.meta.uid).filter(isActive)) {
       byNode.set(pod.nodeName, [...(byNode.get(pod.nodeName) ?? []), [pod, daemonSet]]);
     }
   }
   return byNode;
+}
+
+/** How one kind of node agent stands on every node that its operating system fits. Nodes, pods and DaemonSets have to be known. */
+export function agentsOnNodes(facts: ClusterFacts, daemonSets: readonly DaemonSetRecord[]): AgentOnNode[] {
+  const byNode = agentPods(facts, daemonSets);
+  return facts.nodes
+    .filter((node) => needsAgent({ daemonSets }, node))
+    .map((node) => agentOn(daemonSets, node, byNode.get(node.meta.name) ?? []));
 }
 
 /** For each CNI with an agent DaemonSet: how its agent stands on every node that needs it. Empty when nodes, pods or DaemonSets are unknown. */
@@ -86,11 +97,7 @@ export function cniCoverage(facts: ClusterFacts): CniCoverage[] {
   );
   if (unreadable) return [];
   const coverages = cniAgents(facts).map((agents) => {
-    const byNode = agentPods(facts, agents);
-    const nodes = facts.nodes
-      .filter((node) => needsAgent(agents, node))
-      .map((node) => agentOn(agents, node, byNode.get(node.meta.name) ?? []));
-    return { ...agents, nodes };
+    return { ...agents, nodes: agentsOnNodes(facts, agents.daemonSets) };
   });
   return coverages.map((coverage) => withoutOthersNodes(coverage, coverages));
 }

@@ -1,13 +1,14 @@
 import type { ClusterFacts } from '../facts/cluster-facts.ts';
-import { type AgentOnNode, type CniCoverage, cniCoverage } from '../facts/cni-coverage.ts';
-import type { CniFlavour } from '../facts/cni-flavour.ts';
+import { type AgentOnNode, cniCoverage } from '../facts/cni-coverage.ts';
+import { kubeProxyCoverage } from '../facts/kube-proxy-coverage.ts';
 import type { Obstacle } from '../facts/daemonset-placement.ts';
 import { eventsOf } from '../facts/pod-lookups.ts';
 import type { DaemonSetRecord } from '../facts/records.ts';
 
-/** Nodes that need a CNI agent and have none for the same kind of reason, of one DaemonSet. */
+/** Nodes that need a node agent (of the CNI, or kube-proxy) and have none for the same kind of reason, of one DaemonSet. */
 export interface AbsentAgents {
-  flavour: CniFlavour;
+  /** What does not run, as people call it: `flannel`, `kube-proxy`. */
+  agent: string;
   daemonSet: DaemonSetRecord;
   /** `excluded`: by its own template · `image`: a pod is there and cannot pull · `missing`: the controller made none. */
   why: 'excluded' | 'image' | 'missing';
@@ -56,20 +57,20 @@ function absentOn(facts: ClusterFacts, on: AgentOnNode): Absent | null {
   }
 }
 
-function groupsOf(facts: ClusterFacts, coverage: CniCoverage): AbsentAgents[] {
+function groupsOf(facts: ClusterFacts, agent: string, nodes: readonly AgentOnNode[]): AbsentAgents[] {
   const groups = new Map<string, AbsentAgents>();
-  for (const on of coverage.nodes) {
+  for (const on of nodes) {
     const absent = absentOn(facts, on);
     if (absent === null) continue;
     const { why, daemonSet, obstacles, detail } = absent;
     const key = `${daemonSet.meta.uid}/${why}`;
     const group = groups.get(key) ?? {
-      flavour: coverage.flavour,
+      agent,
       daemonSet,
       why,
       nodes: [],
       onNodes: [],
-      needed: coverage.nodes.length,
+      needed: nodes.length,
       detail,
     };
     group.nodes.push(on.node.meta.name);
@@ -81,9 +82,18 @@ function groupsOf(facts: ClusterFacts, coverage: CniCoverage): AbsentAgents[] {
 
 const ORDER: readonly AbsentAgents['why'][] = ['excluded', 'image', 'missing'];
 
-/** Every group of nodes without their agent; what the template itself excludes comes first, then by number of nodes. */
+function worstFirst(groups: readonly AbsentAgents[]): AbsentAgents[] {
+  return groups.toSorted(
+    (a, b) => ORDER.indexOf(a.why) - ORDER.indexOf(b.why) || b.nodes.length - a.nodes.length,
+  );
+}
+
+/** Every group of nodes without their CNI agent; what the template itself excludes comes first, then by number of nodes. */
 export function absentAgents(facts: ClusterFacts): AbsentAgents[] {
-  return cniCoverage(facts)
-    .flatMap((coverage) => groupsOf(facts, coverage))
-    .toSorted((a, b) => ORDER.indexOf(a.why) - ORDER.indexOf(b.why) || b.nodes.length - a.nodes.length);
+  return worstFirst(cniCoverage(facts).flatMap(({ flavour, nodes }) => groupsOf(facts, flavour, nodes)));
+}
+
+/** The same for kube-proxy. */
+export function absentKubeProxy(facts: ClusterFacts): AbsentAgents[] {
+  return worstFirst(groupsOf(facts, 'kube-proxy', kubeProxyCoverage(facts)));
 }

@@ -1,5 +1,5 @@
 import type { CauseId } from '../domain/cause.ts';
-import type { ClusterFacts } from '../facts/cluster-facts.ts';
+import type { Situation } from '../facts/cluster-facts.ts';
 import { matchSignatures } from './match-signatures.ts';
 import type { Weighed } from './weigh.ts';
 
@@ -13,7 +13,7 @@ const NOT_BY_RESTART: readonly CauseId[] = [
 ];
 
 /** What events and logs say that rules out a crash "of its own". */
-export function blamedElsewhere(facts: ClusterFacts): { cause: CauseId; weighed: Weighed }[] {
-  const matched = matchSignatures(facts);
+export function blamedElsewhere(situation: Situation): { cause: CauseId; weighed: Weighed }[] {
+  const matched = matchSignatures(situation);
   return NOT_BY_RESTART.flatMap((cause) => (matched.get(cause) ?? []).map((weighed) => ({ cause, weighed })));
 }

@@ -71,7 +71,7 @@ function troubleWords({ pod, trouble, node }: Bad): string {
 }
 
 function proOf(situation: Situation, found: Crashing): Weighed[] {
-  const { network, facts } = situation;
+  const { network } = situation;
   const pods = found.bad.slice(0, 3).map((bad, i) => ({
     // More pods of the same set are the same finding once more.
     weight: i === 0 ? WEIGHT[bad.trouble.kind] : 0.1,
@@ -90,13 +90,13 @@ function proOf(situation: Situation, found: Crashing): Weighed[] {
             ),
           },
         ];
-  return [...pods, ...probes, ...(matchSignatures(facts).get(ID) ?? [])];
+  return [...pods, ...probes, ...(matchSignatures(situation).get(ID) ?? [])];
 }
 
 function contraOf(situation: Situation, found: Crashing): Weighed[] {
-  const { network, facts } = situation;
+  const { network } = situation;
   const contra: Weighed[] = [];
-  const elsewhere = blamedElsewhere(facts)[0];
+  const elsewhere = blamedElsewhere(situation)[0];
   if (elsewhere !== undefined) contra.push({ weight: 0.6, evidence: elsewhere.weighed.evidence });
   const down = found.bad.filter(({ node }) => isDown(node));
   if (down.length === found.bad.length) {
@@ -149,7 +149,7 @@ function judge(situation: Situation): Judgement {
     pro: proOf(situation, found),
     contra: contraOf(situation, found),
   });
-  const other = blamedElsewhere(situation.facts)[0];
+  const other = blamedElsewhere(situation)[0];
   const logs = situation.facts.logs.length > 0;
   const restartable = check(
     `${ID}/reason`,
@@ -176,7 +176,7 @@ function remedy(situation: Situation): Remedy | null {
   const found = crashing(situation);
   if (found === null) return null;
   // Restarting what cannot reach the API, or may not, or sits on stale state, makes it worse.
-  if (blamedElsewhere(situation.facts).length > 0) return null;
+  if (blamedElsewhere(situation).length > 0) return null;
   const target = refOf('DaemonSet', found.daemonSet.meta);
   const name = formatRef(target);
   const change =

@@ -129,7 +129,7 @@ function absentHere(situation: Situation): AbsentAgents | undefined {
 
 function summaryOf(situation: Situation, absent: AbsentAgents): string {
   const where = nameNodes(absent.nodes);
-  const start = `${absent.flavour} does not run on ${where}: its DaemonSet ${formatRef(refOf('DaemonSet', absent.daemonSet.meta)).slice('DaemonSet '.length)}`;
+  const start = `${absent.agent} does not run on ${where}: its DaemonSet ${formatRef(refOf('DaemonSet', absent.daemonSet.meta)).slice('DaemonSet '.length)}`;
   const changed = changedBefore(placementChange(absent), troubleSinceMs(situation));
   const since = changed === '' ? '' : ` (${changed})`;
   const reasons = [...new Set(absent.onNodes.flatMap(({ obstacles }) => obstacles.map(formatObstacle)))];

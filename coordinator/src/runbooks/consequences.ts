@@ -10,6 +10,7 @@ const FOLLOWS: Readonly<Partial<Record<CauseId, readonly CauseId[]>>> = {
     'node-not-ready',
     'coredns-crash',
     'route-missing-or-wrong',
+    'overlay-blocked',
     'datastore-or-apiserver-unreachable',
   ],
   'cni-rbac-or-cert-expired': [
@@ -18,7 +19,14 @@ const FOLLOWS: Readonly<Partial<Record<CauseId, readonly CauseId[]>>> = {
     'datastore-or-apiserver-unreachable',
   ],
   'datastore-or-apiserver-unreachable': ['cni-agent-crash', 'cni-not-initialized'],
-  'cni-agent-crash': ['cni-not-initialized', 'bgp-peer-down', 'coredns-crash'],
+  'cni-agent-crash': [
+    'cni-not-initialized',
+    'bgp-peer-down',
+    'coredns-crash',
+    'route-missing-or-wrong',
+    'overlay-blocked',
+  ],
+  'kube-proxy-broken': ['coredns-crash', 'coredns-unreachable-upstream'],
   'coredns-config': ['coredns-crash', 'coredns-unreachable-upstream'],
   'coredns-crash': ['coredns-unreachable-upstream'],
   'netpol-blocks-dns': ['coredns-unreachable-upstream'],

@@ -94,7 +94,7 @@ function proOf(situation: Situation, dns: ClusterDns, finding: Finding): Weighed
 
 function circumstances(situation: Situation): Weighed[] {
   const counted = situation.network === null ? null : tally(plainDnsPaths(situation.network));
-  const signatures = matchSignatures(situation.facts).get(ID) ?? [];
+  const signatures = matchSignatures(situation).get(ID) ?? [];
   if (counted === null || counted.failing === 0) return signatures;
   return [
     ...signatures,

@@ -112,7 +112,7 @@ function usage({ range }: Exhausted): string {
 }
 
 function proOf(situation: Situation, found: readonly Exhausted[]): Weighed[] {
-  const told = matchSignatures(situation.facts).get(ID) ?? [];
+  const told = matchSignatures(situation).get(ID) ?? [];
   const objects = found.slice(0, 3).flatMap(({ range, refused, full }, i): Weighed[] => {
     const ref = refOf('Node', range.node.meta);
     const name = range.node.meta.name;
@@ -146,7 +146,7 @@ function summaryOf(found: readonly Exhausted[], told: readonly Weighed[]): strin
 
 function judge(situation: Situation): Judgement {
   const title = 'Free pod addresses';
-  const told = matchSignatures(situation.facts).get(ID) ?? [];
+  const told = matchSignatures(situation).get(ID) ?? [];
   const found = exhausted(situation);
   const summary = summaryOf(found, told);
   const cause = weighedCause({
@@ -204,7 +204,7 @@ function remedy(situation: Situation): Remedy | null {
   const [flavour] = cniAgents(situation.facts);
   const pool = flavour === undefined ? undefined : POOLS[flavour.flavour];
   const node = first?.range.node.meta.name ?? 'the node';
-  const told = matchSignatures(situation.facts).get(ID) ?? [];
+  const told = matchSignatures(situation).get(ID) ?? [];
   const leaked = first !== undefined && !first.full && first.range.size > 0;
   const options = [
     ...(leaked ? leakOptions(node) : []),

@@ -1,9 +1,11 @@
 import type { CauseId } from '../domain/cause.ts';
-import type { ClusterFacts } from '../facts/cluster-facts.ts';
+import type { ClusterFacts, Situation } from '../facts/cluster-facts.ts';
 import { cniAgents } from '../facts/cni-flavour.ts';
 import { clusterDns } from '../facts/coredns-objects.ts';
+import type { EventRecord } from '../facts/records.ts';
 import { evidence } from './evidence.ts';
 import { type Place, SIGNATURES } from './signatures.ts';
+import { affectedNodes, troubleSinceMs } from './symptom-scope.ts';
 import type { Weighed } from './weigh.ts';
 
 const MAX_LINE = 2000;
@@ -39,9 +41,28 @@ function logLines(facts: ClusterFacts): Line[] {
   });
 }
 
-function eventLines(facts: ClusterFacts): Line[] {
-  return facts.events
+/** An event that was last seen this long before the trouble began tells of something else. Repeated events come at least so often. */
+const BEFORE_MS = 6 * 60_000;
+
+/** Of the time of this trouble, and where the trouble is on known nodes: on one of them. Without symptoms every event counts. */
+function mayConcern(situation: Situation): (event: EventRecord) => boolean {
+  const { facts, symptoms } = situation;
+  if (symptoms.length === 0) return () => true;
+  const fromMs = troubleSinceMs(situation) - BEFORE_MS;
+  const nodes = affectedNodes(situation);
+  const pods = new Map(facts.pods.map(({ meta, nodeName }) => [`${meta.namespace}/${meta.name}`, nodeName]));
+  return ({ lastMs, node, object }) => {
+    if (lastMs < fromMs) return false;
+    const place =
+      object.kind === 'Node' ? object.name : node || (pods.get(`${object.namespace}/${object.name}`) ?? '');
+    return nodes === null || place === '' || nodes.has(place);
+  };
+}
+
+function eventLines(situation: Situation): Line[] {
+  return situation.facts.events
     .filter(({ type }) => type !== 'Normal')
+    .filter(mayConcern(situation))
     .map((event) => ({
       place: 'event' as const,
       text: `${event.reason} ${event.message}`.slice(0, MAX_LINE),
@@ -58,17 +79,17 @@ function eventLines(facts: ClusterFacts): Line[] {
     }));
 }
 
-/** A snapshot never changes, and every runbook asks. */
-const matched = new WeakMap<ClusterFacts, ReadonlyMap<CauseId, Weighed[]>>();
+/** A situation never changes, and every runbook asks. */
+const matched = new WeakMap<Situation, ReadonlyMap<CauseId, Weighed[]>>();
 
 /**
- * What events and logs of networking components say, by cause. Each signature counts once, however often it is printed:
- * repetition is no second witness.
+ * What events and logs of networking components say, by cause: events of the incident's time and place only. Each
+ * signature counts once, however often it is printed: repetition is no second witness.
  */
-export function matchSignatures(facts: ClusterFacts): ReadonlyMap<CauseId, Weighed[]> {
-  const known = matched.get(facts);
+export function matchSignatures(situation: Situation): ReadonlyMap<CauseId, Weighed[]> {
+  const known = matched.get(situation);
   if (known !== undefined) return known;
-  const lines = [...logLines(facts), ...eventLines(facts)];
+  const lines = [...logLines(situation.facts), ...eventLines(situation)];
   const byCause = new Map<CauseId, Weighed[]>();
   for (const signature of SIGNATURES) {
     const hit = lines.find(
@@ -77,6 +98,6 @@ export function matchSignatures(facts: ClusterFacts): ReadonlyMap<CauseId, Weigh
     if (hit === undefined) continue;
     byCause.set(signature.cause, [...(byCause.get(signature.cause) ?? []), hit.weighed(signature.weight)]);
   }
-  matched.set(facts, byCause);
+  matched.set(situation, byCause);
   return byCause;
 }

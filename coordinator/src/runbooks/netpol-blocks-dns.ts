@@ -100,7 +100,7 @@ function summaryOf(situation: Situation, denied: DeniedDns): string {
 function judge(situation: Situation): Judgement {
   const title = 'NetworkPolicies that block DNS';
   const result = deniedDns(situation);
-  const told = matchSignatures(situation.facts).get(ID) ?? [];
+  const told = matchSignatures(situation).get(ID) ?? [];
   if (!result.ok)
     return {
       cause: null,

@@ -86,17 +86,17 @@ export function placementChange(absent: AbsentAgents): Change | null {
 function whyWords(situation: Situation, absent: AbsentAgents): string {
   const reasons = [...new Set(obstaclesOf(absent).map(formatObstacle))].join('; ');
   const changed = changedBefore(placementChange(absent), troubleSinceMs(situation));
-  const excludes = `${absent.flavour} is kept off ${nameNodes(absent.nodes)} and off no other node that needs it: ${reasons}.`;
+  const excludes = `${absent.agent} is kept off ${nameNodes(absent.nodes)} and off no other node that needs it: ${reasons}.`;
   return clip(changed === '' ? excludes : `${excludes} It was ${changed}.`, 600);
 }
 
 function escalation(situation: Situation, absent: AbsentAgents, why: string, options: string[]): Remedy {
-  const title = `${absent.flavour} does not run on ${nameNodes(absent.nodes)}`;
+  const title = `${absent.agent} does not run on ${nameNodes(absent.nodes)}`;
   const known = obstaclesOf(absent).length > 0 ? ` ${whyWords(situation, absent)}` : '';
   return {
     type: 'escalate',
     escalation: {
-      cause: 'cni-agent-not-scheduled',
+      cause: absent.agent === 'kube-proxy' ? 'kube-proxy-broken' : 'cni-agent-not-scheduled',
       title: clip(title, 200),
       why: clip(`${why}.${known}`, 800),
       options: options.map((option) => clip(option, 400)),

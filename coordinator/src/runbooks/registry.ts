@@ -4,8 +4,11 @@ import { cniAgentNotScheduled } from './cni-agent-not-scheduled.ts';
 import { corednsConfig } from './coredns-config.ts';
 import { corednsCrash } from './coredns-crash.ts';
 import { ipamExhausted } from './ipam-exhausted.ts';
+import { kubeProxyBroken } from './kube-proxy-broken.ts';
 import { netpolBlocksDns } from './netpol-blocks-dns.ts';
 import { other } from './other.ts';
+import { overlayBlocked } from './overlay-blocked.ts';
+import { routeMissing } from './route-missing.ts';
 import type { Runbook } from './runbook.ts';
 import { signatureRunbook } from './signature-runbook.ts';
 
@@ -44,9 +47,10 @@ export const runbooks: readonly Runbook[] = [
   ),
   signatureRunbook('node-cidr-not-assigned', 'Pod range of the node', 'A node has no pod range'),
   signatureRunbook('mtu-mismatch', 'MTU', 'Large packets do not fit'),
-  signatureRunbook('route-missing-or-wrong', 'Routes', 'Routes to pod ranges are missing or refused'),
+  routeMissing,
+  overlayBlocked,
   signatureRunbook('bgp-peer-down', 'BGP sessions', 'BGP sessions are not established'),
-  signatureRunbook('kube-proxy-broken', 'kube-proxy', 'kube-proxy cannot write its rules'),
+  kubeProxyBroken,
   signatureRunbook(
     'node-kernel-or-host-firewall',
     'Kernel and host firewall',

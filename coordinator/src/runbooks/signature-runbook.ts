@@ -12,8 +12,8 @@ export function signatureRunbook(id: CauseId, title: string, meaning: string): R
     id,
     needs: ['events', 'logs'],
     wantsLogs: () => [],
-    judge({ facts }) {
-      const pro = matchSignatures(facts).get(id) ?? [];
+    judge(situation) {
+      const pro = matchSignatures(situation).get(id) ?? [];
       const first = pro[0];
       const cause = weighedCause({
         id,

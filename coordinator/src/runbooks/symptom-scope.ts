@@ -20,6 +20,14 @@ function nodesOf({ scope, affected }: Symptom): string[] {
   }
 }
 
+/** The nodes that the incident is about; null where it may be about any. */
+export function affectedNodes({ symptoms }: Situation): ReadonlySet<string> | null {
+  const anywhere = symptoms.some(({ kind, scope }) => {
+    return kind === 'asked' || !(scope.type === 'nodes' || scope.type === 'pair');
+  });
+  return anywhere || symptoms.length === 0 ? null : new Set(symptoms.flatMap(nodesOf));
+}
+
 /** Whether the incident's symptoms can concern these nodes; without symptoms everything is concerned. */
 export function concernsNodes(situation: Situation, nodes: readonly string[]): boolean {
   const { symptoms } = situation;
