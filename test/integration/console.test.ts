@@ -47,6 +47,7 @@ describe.skipIf(chromiumPath === null)('the console in a browser', () => {
   test('a quiet cluster says so; an incident that opens appears by itself', async () => {
     host.network.snapshot = snapshot(Date.now(), false);
     const page = await visit();
+    await page.clock.install();
     await logIn(page, host.url, 'not the token');
     await page.getByRole('alert').getByText('That token is not known').waitFor();
     await page.getByLabel('Access token').fill(tokens.vera);
@@ -55,6 +56,7 @@ describe.skipIf(chromiumPath === null)('the console in a browser', () => {
     await page.getByText('10 agents on 5 nodes, 65 paths healthy').waitFor();
     const story = await newStory();
     const link = page.getByRole('link', { name: title });
+    await page.clock.fastForward('00:05');
     await link.waitFor();
     await link.click();
     await page.getByRole('heading', { name: title, level: 1 }).waitFor();
