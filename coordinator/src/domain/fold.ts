@@ -30,6 +30,7 @@ function open(id: string, body: EventOf<'opened'>, event: IncidentEvent): Incide
     cluster: body.cluster,
     title: body.title,
     openedAtMs: event.atMs,
+    roundStartedAtMs: event.atMs,
     detectedAtMs: body.detectedAtMs,
     updatedAtMs: event.atMs,
     phase: 'new',
@@ -71,6 +72,7 @@ function reduce(state: Incident, event: IncidentEvent): Incident {
         recoveredAtMs: null,
         phase: 'new',
         closed: null,
+        roundStartedAtMs: atMs,
         reopened: state.reopened + 1,
       };
     case 'triaged':

@@ -123,6 +123,8 @@ export interface Incident {
   /** Passes that failed since the incident was opened, re-opened or relapsed. */
   failedPasses: number;
   takenOverBy: Actor | null;
+  /** When it was opened, or opened again the last time. */
+  roundStartedAtMs: number;
   reopened: number;
   closed: { how: EventOf<'closed'>['how']; summary: string; auditHead: string; atMs: number } | null;
 }

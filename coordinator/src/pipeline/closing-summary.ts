@@ -7,11 +7,9 @@ export function closingSummary(incident: Incident, how: 'fixed' | 'healed'): str
     const looked = cause === undefined ? '' : ` What it looked like: ${cause.summary}`;
     return `It went away by itself; no action was taken.${looked}`.slice(0, 600);
   }
-  const execution = incident.execution;
-  const proposal = incident.proposals.find((p) => p.proposal.id === execution?.proposalId);
-  const fix = proposal?.proposal.steps
-    .filter((_, i) => execution?.steps[i]?.outcome?.result === 'applied')
-    .map((s) => s.title);
+  const fix = incident.written
+    .filter((w) => w.atMs >= incident.roundStartedAtMs)
+    .flatMap((w) => incident.proposals.find((p) => p.proposal.id === w.proposalId)?.proposal.steps[w.step]?.title ?? []);
   const because = cause === undefined ? '' : `${cause.summary} `;
-  return `${because}Fix: ${(fix ?? []).join('; then ')}.`.slice(0, 600);
+  return `${because}Fix: ${fix.join('; then ')}.`.slice(0, 600);
 }

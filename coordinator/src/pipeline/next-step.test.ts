@@ -243,3 +243,18 @@ test('symptoms that went away before people were asked are checked later, and th
   });
   expect(next(story)).toMatchObject({ do: 'wait', untilMs: story.nowMs() + 300_000 });
 });
+
+test('a plan that took effect counts as the fix also when the symptoms came back for a moment in between', () => {
+  const story = untilExecuted()
+    .at(70)
+    .tell({ type: 'help-requested', reason: 'no data', known: [], ruledOut: [], cannotSee: [], lookAt: [] })
+    .tell({ type: 'recovered', detail: 'x' })
+    .tell({ type: 'relapsed', symptoms: [dnsSymptom] })
+    .tell({ type: 'recovered', detail: 'x' })
+    .tell({ type: 'pass-started', pass: 1, nonce: 'nonce-0001', paths: 4, deadlineMs: 0 })
+    .tell({ type: 'pass-ended', pass: 1, nonce: 'nonce-0001', outcome: passOk })
+    .at(110)
+    .tell({ type: 'pass-started', pass: 2, nonce: 'nonce-0002', paths: 4, deadlineMs: 0 })
+    .tell({ type: 'pass-ended', pass: 2, nonce: 'nonce-0002', outcome: passOk });
+  expect(next(story)).toEqual({ do: 'close', how: 'fixed' });
+});

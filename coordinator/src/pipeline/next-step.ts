@@ -260,7 +260,7 @@ function whilePeopleAreAsked(incident: Incident, around: Surroundings, settings:
 
 /** A plan that took effect before the symptoms went away is the fix, also when people had to be asked in between. */
 function healedBy(incident: Incident): 'fixed' | 'healed' {
-  return incident.execution?.steps.some((s) => s.outcome?.result === 'applied') === true ? 'fixed' : 'healed';
+  return incident.written.some((w) => w.atMs >= incident.roundStartedAtMs) ? 'fixed' : 'healed';
 }
 
 function passes(
