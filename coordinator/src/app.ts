@@ -17,6 +17,7 @@ import { startCoordinator } from './coordinator-app.ts';
 import { startExecutor, type RunningRole } from './executor-app.ts';
 import { startMetricsServer } from './telemetry/metrics-server.ts';
 import { createCoordinatorMetrics } from './telemetry/coordinator-metrics.ts';
+import { countAppends, createIncidentMetrics } from './telemetry/incident-metrics.ts';
 
 export interface AppOptions {
   logger: Logger;
@@ -38,12 +39,15 @@ export async function startApp(config: Config, options: AppOptions): Promise<Run
       url: config.PATHMEDIC_REDIS_URL,
       ...(config.PATHMEDIC_REDIS_PASSWORD === undefined ? {} : { password: config.PATHMEDIC_REDIS_PASSWORD }),
     };
-    const store = await createRedisIncidentStore({
+    const metrics = createCoordinatorMetrics({ service: config.PATHMEDIC_ROLE, version: options.version });
+    const incidentMetrics = createIncidentMetrics(metrics.registry);
+    const redisStore = await createRedisIncidentStore({
       redis,
       prefix: `{${config.PATHMEDIC_REDIS_PREFIX}}`,
       readyTimeoutMs: 30_000,
     });
-    closers.push(() => store.close());
+    closers.push(() => redisStore.close());
+    const store = countAppends(redisStore, incidentMetrics);
     const queue = createBullWakeQueue({
       ...redis,
       prefix: `{${config.PATHMEDIC_REDIS_PREFIX}}:wake`,
@@ -61,12 +65,20 @@ export async function startApp(config: Config, options: AppOptions): Promise<Run
     });
     closers.push(() => cluster.close());
     const claims = createKubernetesClaims(api, clock, { namespace: config.PATHMEDIC_NAMESPACE });
-    const metrics = createCoordinatorMetrics({ service: config.PATHMEDIC_ROLE, version: options.version });
-    const common = { clock, logger, store, queue, cluster, claims, principals, metrics };
+    const common = { clock, logger, store, queue, cluster, claims, principals, metrics, incidentMetrics };
     const role =
       config.PATHMEDIC_ROLE === 'executor'
-        ? await startExecutor({ ...common, executorId: config.PATHMEDIC_POD_NAME, approvalKey: config.PATHMEDIC_APPROVAL_KEY })
-        : await startCoordinator({ ...common, api, config, console: consoleDir(config.PATHMEDIC_CONSOLE_DIR) });
+        ? await startExecutor({
+            ...common,
+            executorId: config.PATHMEDIC_POD_NAME,
+            approvalKey: config.PATHMEDIC_APPROVAL_KEY,
+          })
+        : await startCoordinator({
+            ...common,
+            api,
+            config,
+            console: consoleDir(config.PATHMEDIC_CONSOLE_DIR),
+          });
     closers.push(() => role.close());
     const metricsServer = await startMetricsServer({
       ...config.PATHMEDIC_LISTEN_METRICS,
@@ -90,6 +102,9 @@ async function readPrincipals(path: string | undefined): Promise<Principals> {
 
 /** The built console lies beside the bundle; from the sources it is in dist. */
 function consoleDir(configured: string | undefined): string | null {
-  const candidates = configured === undefined ? [join(import.meta.dirname, 'console'), join(import.meta.dirname, '../dist/console')] : [configured];
+  const candidates =
+    configured === undefined
+      ? [join(import.meta.dirname, 'console'), join(import.meta.dirname, '../dist/console')]
+      : [configured];
   return candidates.find((dir) => existsSync(join(dir, 'index.html'))) ?? null;
 }

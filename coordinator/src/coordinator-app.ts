@@ -27,6 +27,8 @@ import { createSensing } from './sensing/sensing.ts';
 import { defaultPlanConfig, settingsForWindow, type SensingSettings } from './sensing/settings.ts';
 import { watchStore } from './store-watch.ts';
 import type { CoordinatorMetrics } from './telemetry/coordinator-metrics.ts';
+import type { IncidentMetrics } from './telemetry/incident-metrics.ts';
+import { startQueueCanary } from './telemetry/queue-canary.ts';
 
 export interface CoordinatorParts {
   config: CoordinatorConfig;
@@ -39,6 +41,7 @@ export interface CoordinatorParts {
   claims: Claims;
   principals: Principals;
   metrics: CoordinatorMetrics;
+  incidentMetrics: IncidentMetrics;
   /** Folder of the built console; null without one. */
   console: string | null;
 }
@@ -94,6 +97,7 @@ export async function startCoordinator(parts: CoordinatorParts): Promise<Running
             ],
       ),
   });
+  parts.incidentMetrics.observeStore(store, () => leadership.leading());
   const duties = createLeaderDuties({
     clock,
     logger,
@@ -115,6 +119,7 @@ export async function startCoordinator(parts: CoordinatorParts): Promise<Running
       });
     },
     freshDelivery: slack === null ? null : (mayTell) => slack.freshDelivery(mayTell),
+    alongside: [() => startQueueCanary({ queue, clock, newId, done: parts.incidentMetrics.queueRoundTrip })],
   });
   leadership.onChange((leading) => void (leading ? duties.start() : duties.stop()));
   if (leadership.leading()) void duties.start();

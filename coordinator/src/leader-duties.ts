@@ -17,6 +17,8 @@ export interface LeaderDutiesParts {
   freshDetection: () => DetectLoop;
   /** A new delivery to Slack for one time as leader, which may tell as long as `mayTell`; null without Slack. */
   freshDelivery: ((mayTell: () => boolean) => DeliverOnWake) | null;
+  /** What else runs while this replica leads. Starts at once and does not throw. */
+  alongside: readonly (() => { close(): Promise<void> })[];
 }
 
 /** What only the leader does: detect, work on incidents, deliver messages. Starting and stopping may be repeated. */
@@ -44,6 +46,7 @@ export function createLeaderDuties(parts: LeaderDutiesParts): LeaderDuties {
     }
     const detection = parts.freshDetection();
     detection.start();
+    const others = parts.alongside.map((start) => start());
     const sweepDeps = { store: pipeline.store, queue, clock: parts.clock, log: logger };
     const sweeping = sweep(sweepDeps, 'coordinator', sweepEveryMs, parts.leading, stop.signal);
     logger.info('leading: sensing, incidents and messages are the duty of this replica');
@@ -53,7 +56,7 @@ export function createLeaderDuties(parts: LeaderDutiesParts): LeaderDuties {
         stop.abort();
         delivery?.close();
         await detection.stop();
-        await Promise.all([sweeping, ...workers.map((w) => w.close())]);
+        await Promise.all([sweeping, ...[...workers, ...others].map((w) => w.close())]);
       },
     };
   }

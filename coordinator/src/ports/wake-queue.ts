@@ -6,4 +6,5 @@ export interface WakeQueue {
   close(): Promise<void>;
 }
 
-export type WakeKind = 'incident' | 'outbox' | 'execution';
+/** `canary` wakes nobody's work: it measures how long a wake takes. */
+export type WakeKind = 'incident' | 'outbox' | 'execution' | 'canary';

@@ -27,8 +27,8 @@ export interface BullWakeQueueSettings {
  * A stalled job runs again where that is harmless (every step is decided afresh from the store). The executor's never
  * does: its incident is looked at again because of its due time, not because a job came back.
  */
-const stalledRuns: Record<WakeKind, number> = { incident: 1, outbox: 1, execution: 0 };
-const defaultConcurrency: Record<WakeKind, number> = { incident: 4, outbox: 4, execution: 1 };
+const stalledRuns: Record<WakeKind, number> = { incident: 1, outbox: 1, execution: 0, canary: 0 };
+const defaultConcurrency: Record<WakeKind, number> = { incident: 4, outbox: 4, execution: 1, canary: 1 };
 const reconnect = (times: number): number => Math.min(50 * 2 ** Math.min(times, 6), 2_000);
 
 /**
