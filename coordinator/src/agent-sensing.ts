@@ -16,7 +16,9 @@ export function agentSensing(
       const result = sensing.receive(report);
       metrics.reported(result);
       const plan = sensing.planFor(report.agent);
-      return plan === null || !cluster.synced() ? { ok: false, retryAfterMs } : { ok: true, planVersion: plan.version };
+      return plan === null || !cluster.synced()
+        ? { ok: false, retryAfterMs }
+        : { ok: true, planVersion: plan.version };
     },
     planFor: (agent) => (cluster.synced() ? sensing.planFor(agent) : null),
   };

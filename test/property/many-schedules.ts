@@ -30,12 +30,12 @@ export function describeSchedules(part: number, of: number): void {
         }
         results.push(result);
       }
-      summarise(results);
+      expectVariety(results);
     });
   });
 }
 
-function summarise(results: readonly ScheduleResult[]): void {
+function expectVariety(results: readonly ScheduleResult[]): void {
   const endings = results.flatMap((r) => r.endings);
   const count = (ending: string): number => endings.filter((e) => e === ending).length;
   const crashes = results.reduce((sum, r) => sum + r.crashes, 0);

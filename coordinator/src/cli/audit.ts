@@ -134,22 +134,23 @@ function verdictText({ incidentId, events }: AuditExport, verdict: AuditVerdict)
         verdict.uncovered === 0
           ? []
           : [`The last ${verdict.uncovered} came after that: no recorded head covers them.`];
-      return text(`Not altered: ${what}.`, ...verdict.anchors.map(anchorLine), ...rest);
+      return text(`Not altered: ${what}.`, ...verdict.anchors.flatMap(anchorLine), ...rest);
     }
     case 'altered':
       return text(
         `ALTERED, or chained with another key: ${what}.`,
         ...verdict.problems,
-        ...verdict.anchors.filter((anchor) => anchor.events !== null).map(anchorLine),
+        ...verdict.anchors.flatMap(anchorLine),
       );
     case 'nothing-to-compare':
       return text(`Nothing to compare with: ${what}, none of which closes it. Give a head with --head.`);
   }
 }
 
-function anchorLine({ head, source, events }: AnchoredHead): string {
+function anchorLine({ head, source, events }: AnchoredHead): string[] {
+  if (events === null) return [];
   const where = source === 'closed' ? 'as the close-out recorded' : 'as given';
-  return `The head over the first ${events} events is ${head.slice(0, 12)}, ${where}.`;
+  return [`The head over the first ${events} events is ${head.slice(0, 12)}, ${where}.`];
 }
 
 function text(first: string, ...rest: string[]): string {
