@@ -29,7 +29,14 @@ function proposal(id: string, change: Partial<Proposal> = {}): Proposal {
 }
 
 function state(of: Proposal, change: Partial<ProposalState> = {}): ProposalState {
-  return { proposal: of, proposedAtMs: nowMs - 1000, status: { at: 'open' }, approvals: [], ...change };
+  return {
+    proposal: of,
+    proposedAtMs: nowMs - 1000,
+    status: { at: 'open' },
+    handedOver: false,
+    approvals: [],
+    ...change,
+  };
 }
 
 function incidentWith(proposals: ProposalState[], change: Partial<Incident> = {}): Incident {

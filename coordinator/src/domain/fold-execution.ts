@@ -37,7 +37,8 @@ export function foldExecution(state: Incident, body: ExecutionEvent, atMs: numbe
       status: { at: 'requested' },
       steps: proposal.proposal.steps.map(() => freshStep),
     };
-    return { ...state, execution, phase: 'executing' };
+    const proposals = state.proposals.map((p) => (p === proposal ? { ...p, handedOver: true } : p));
+    return { ...state, proposals, execution, phase: 'executing' };
   }
   const execution = state.execution;
   if (execution === null || execution.proposalId !== body.proposalId || execution.status.at === 'ended')

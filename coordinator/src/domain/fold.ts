@@ -111,7 +111,13 @@ function reduce(state: Incident, event: IncidentEvent): Incident {
         draft: null,
         proposals: [
           ...state.proposals,
-          { proposal: body.proposal, proposedAtMs: atMs, status: { at: 'open' }, approvals: [] },
+          {
+            proposal: body.proposal,
+            proposedAtMs: atMs,
+            status: { at: 'open' },
+            handedOver: false,
+            approvals: [],
+          },
         ],
         phase: 'awaiting-approval',
       };

@@ -23,6 +23,8 @@ export interface ProposalState {
   proposal: Proposal;
   proposedAtMs: number;
   status: ProposalStatus;
+  /** Given to the executor: from then on it is the execution that counts, also after a relapse. */
+  handedOver: boolean;
   /** Approvals so far; with two-person mode the first leaves the status open. */
   approvals: Approval[];
 }

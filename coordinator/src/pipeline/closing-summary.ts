@@ -9,7 +9,10 @@ export function closingSummary(incident: Incident, how: 'fixed' | 'healed'): str
   }
   const fix = incident.written
     .filter((w) => w.atMs >= incident.roundStartedAtMs)
-    .flatMap((w) => incident.proposals.find((p) => p.proposal.id === w.proposalId)?.proposal.steps[w.step]?.title ?? []);
+    .flatMap(
+      (w) =>
+        incident.proposals.find((p) => p.proposal.id === w.proposalId)?.proposal.steps[w.step]?.title ?? [],
+    );
   const because = cause === undefined ? '' : `${cause.summary} `;
   return `${because}Fix: ${fix.join('; then ')}.`.slice(0, 600);
 }

@@ -98,29 +98,31 @@ export type Story = ReturnType<typeof createStory>;
 
 export const passOk = { ok: true, paths: 4, probes: 40, lost: 0, missing: 0, problems: [] };
 
+export const corefileDiagnosis: EventBody = {
+  type: 'diagnosed',
+  diagnosis: {
+    causes: [
+      {
+        id: 'coredns-config',
+        score: 0.95,
+        confidence: 'high',
+        component: 'ConfigMap kube-system/coredns',
+        summary: 'The Corefile holds an unknown directive.',
+        for: [{ source: 'log', text: "Unknown directive 'redy'" }],
+        against: [],
+      },
+    ],
+    checks: [{ id: 'corefile', title: 'Corefile is valid', result: 'found', detail: 'line 4: redy' }],
+    unknown: [],
+  },
+};
+
 /** Up to an open card. */
 export function untilCard(): Story {
   return createStory()
     .at(1)
     .tell({ type: 'triaged', lines: ['DNS: 0 of 96 lookups answered'], unknown: [] })
-    .tell({
-      type: 'diagnosed',
-      diagnosis: {
-        causes: [
-          {
-            id: 'coredns-config',
-            score: 0.95,
-            confidence: 'high',
-            component: 'ConfigMap kube-system/coredns',
-            summary: 'The Corefile holds an unknown directive.',
-            for: [{ source: 'log', text: "Unknown directive 'redy'" }],
-            against: [],
-          },
-        ],
-        checks: [{ id: 'corefile', title: 'Corefile is valid', result: 'found', detail: 'line 4: redy' }],
-        unknown: [],
-      },
-    })
+    .tell(corefileDiagnosis)
     .at(2)
     .tell({ type: 'drafted', proposal: corefilePlan })
     .at(3)

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import type { EventBody } from '../domain/incident-event.ts';
 import {
   ana,
+  corefileDiagnosis,
   corefilePlan,
   createStory,
   dnsSymptom,
   passOk,
+  startMs,
   untilCard,
   untilExecuted,
   type Story,
@@ -35,7 +38,7 @@ describe('from the first sign to a card', () => {
   test('a plan is published only after the server accepted it in a dry run', () => {
     const story = createStory().tell({ type: 'triaged', lines: ['x'], unknown: [] });
     expect(next(story).do).toBe('diagnose');
-    story.tell({ type: 'diagnosed', diagnosis: { causes: [], checks: [], unknown: [] } });
+    story.tell(corefileDiagnosis);
     expect(next(story).do).toBe('propose');
     story.tell({ type: 'drafted', proposal: corefilePlan });
     expect(next(story).do).toBe('wait');
@@ -54,10 +57,7 @@ describe('from the first sign to a card', () => {
 
   test('a plan waits for its turn before it is worked out, and again before its draft becomes a card', () => {
     const others = [{ id: 'inc-0', phase: 'awaiting-approval' as const, scopes: [], draftedAtMs: null }];
-    const story = createStory().tell({
-      type: 'diagnosed',
-      diagnosis: { causes: [], checks: [], unknown: [] },
-    });
+    const story = createStory().tell(corefileDiagnosis);
     expect(next(story, { others })).toMatchObject({ do: 'wait', untilMs: story.nowMs() + 10_000 });
     story
       .at(1)
@@ -257,4 +257,12 @@ test('a plan that took effect counts as the fix also when the symptoms came back
     .tell({ type: 'pass-started', pass: 2, nonce: 'nonce-0002', paths: 4, deadlineMs: 0 })
     .tell({ type: 'pass-ended', pass: 2, nonce: 'nonce-0002', outcome: passOk });
   expect(next(story)).toEqual({ do: 'close', how: 'fixed' });
+});
+
+test('without a clear cause it is looked at once more before people are asked', () => {
+  const nothing: EventBody = { type: 'diagnosed', diagnosis: { causes: [], checks: [], unknown: [] } };
+  const story = createStory().at(6).tell(nothing);
+  expect(next(story)).toMatchObject({ do: 'wait', untilMs: startMs + 45_000 });
+  expect(next(story.at(45)).do).toBe('diagnose');
+  expect(next(story.tell(nothing)).do).toBe('propose');
 });

@@ -76,8 +76,7 @@ export function nextStep(incident: Incident, around: Surroundings, settings: Pip
 function staleProposal(incident: Incident, nowMs: number): NextStep | null {
   const current = currentProposal(incident);
   if (current === null || incident.phase === 'executing' || incident.phase === 'closed') return null;
-  const undecided =
-    current.status.at === 'open' || (current.status.at === 'approved' && !handedOver(incident, current));
+  const undecided = current.status.at === 'open' || (current.status.at === 'approved' && !current.handedOver);
   if (!undecided) return null;
   if (incident.symptomsGone) {
     return {
@@ -101,10 +100,6 @@ function staleProposal(incident: Incident, nowMs: number): NextStep | null {
   return null;
 }
 
-function handedOver(incident: Incident, proposal: ProposalState): boolean {
-  return incident.execution?.proposalId === proposal.proposal.id;
-}
-
 function afterDiagnosis(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
   if (incident.takenOverBy !== null) return { do: 'wait', untilMs: null, why: 'a person has taken over' };
   const last = currentProposal(incident);
@@ -119,7 +114,8 @@ function afterDiagnosis(incident: Incident, around: Surroundings, settings: Pipe
     }
     return { do: 'diagnose' };
   }
-  return held(incident, around, settings) ?? { do: 'propose' };
+  const unclear = unclearFor(incident, around.nowMs, settings);
+  return unclear ?? held(incident, around, settings) ?? { do: 'propose' };
 }
 
 /** Waits while other plans come first; null when this one may go up. */
@@ -151,11 +147,21 @@ function afterDraft(incident: Incident, around: Surroundings, settings: Pipeline
   };
 }
 
+/**
+ * Nothing fits yet. People are not woken for what may be over, or plainer, in a moment: it is looked at once more first.
+ */
+function unclearFor(incident: Incident, nowMs: number, settings: PipelineSettings): NextStep | null {
+  const { diagnosis } = incident;
+  const top = diagnosis?.causes[0];
+  if (diagnosis === null || (top !== undefined && top.id !== 'other' && top.confidence !== 'low'))
+    return null;
+  const clearByMs = incident.roundStartedAtMs + settings.helpDwellMs;
+  if (nowMs < clearByMs) return { do: 'wait', untilMs: clearByMs, why: 'no known cause fits yet' };
+  return diagnosis.atMs < clearByMs ? { do: 'diagnose' } : null;
+}
+
 /** How the latest proposal came to nothing: look again (`retry`), or ask people. Null while it has not. */
-function unsuccessful(
-  incident: Incident,
-  last: ProposalState,
-): { reason: string; retry: boolean } | null {
+function unsuccessful(incident: Incident, last: ProposalState): { reason: string; retry: boolean } | null {
   const { status } = last;
   if (status.at === 'rejected') {
     const by = status.by.type === 'person' ? status.by.name : 'pathmedic';

@@ -4,6 +4,8 @@ export interface PipelineSettings {
   clusterName: string;
   /** A card is open for so long; counted at the click and at the execution, by the store's clock. */
   approvalTtlMs: number;
+  /** How long an incident without a clear cause may heal or become clear before people are asked. */
+  helpDwellMs: number;
   /** How long the executor may take to dry-run a plan. */
   dryRunTimeoutMs: number;
   /** Distance between the end of the first pass and the start of the second; never below 30 s. */
@@ -32,6 +34,7 @@ export const defaultPipelineSettings: PipelineSettings = {
   mode: 'advise',
   clusterName: 'cluster',
   approvalTtlMs: 15 * 60_000,
+  helpDwellMs: 45_000,
   dryRunTimeoutMs: 60_000,
   passGapMs: minPassGapMs,
   passTimeoutMs: 45_000,
