@@ -6,8 +6,6 @@ import { createSimApiServer } from './apiserver/sim-api-server.ts';
 import { storedAs } from './apiserver/stored-kinds.ts';
 import type { Node } from './apiserver/stored-pods.ts';
 import type { SystemClient } from './apiserver/system-client.ts';
-import type { NamedObject } from './cluster-objects.ts';
-import { clusterLevelObjects, nodeLevelObjects, nodeObject } from './cluster-objects.ts';
 import { createControllerClock } from './controllers/controller-clock.ts';
 import { corednsProgram } from './controllers/coredns-program.ts';
 import { startDaemonSetController } from './controllers/daemonset-controller.ts';
@@ -32,6 +30,9 @@ import type { SimNetwork } from './network/sim-network.ts';
 import { createSimNetwork } from './network/sim-network.ts';
 import type { Person } from './person.ts';
 import { createPerson } from './person.ts';
+import { clusterLevelObjects, nodeLevelObjects } from './objects/cluster-objects.ts';
+import type { NamedObject } from './objects/named-object.ts';
+import { nodeObject } from './objects/node-object.ts';
 
 export interface SimClusterOptions {
   /** Default 5: node1 ... node5. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { COREFILE } from '../cluster-objects.ts';
+import { COREFILE } from '../objects/coredns-objects.ts';
 import { parseCorefile, rootPlugin } from './corefile.ts';
 
 test('an ordinary Corefile gives its plugins with arguments, blocks skipped', () => {
