@@ -35,7 +35,15 @@ export function slackObjects(options: {
             name: 'slack',
             image: options.image,
             imagePullPolicy: 'IfNotPresent',
-            args: ['--host', options.address, '--port', String(options.port), '--json'],
+            // Forwarded connections come over loopback, the product's over the node's address.
+            args: [
+              '--host',
+              '0.0.0.0',
+              '--port',
+              String(options.port),
+              '--public-url',
+              `http://${options.address}:${options.port}`,
+            ],
             env: [{ name: 'SLACK_STAND_IN_CONTROL_TOKEN', value: options.controlToken }],
             readinessProbe: {
               httpGet: { path: '/healthz', port: options.port, host: options.address },
