@@ -103,6 +103,7 @@ const codeOf = async (response: Response): Promise<string> =>
 test('a report is taken from the pod that its token names, and from no other', async () => {
   const accepted = await send(report());
   expect(accepted.status).toBe(200);
+  expect(accepted.headers.get('pathmedic-leader')).toBe('http://10.0.0.4:8470');
   expect(await accepted.json()).toEqual({ planVersion: 'v7' });
   expect(received.length).toBe(1);
   expect(await codeOf(await send(report(), 'bad'))).toBe('401 AGENT_TOKEN_REFUSED');

@@ -1,6 +1,6 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { AgentIdentity } from '@pathmedic/shared/contract/identity.ts';
-import { Report } from '@pathmedic/shared/contract/report.ts';
+import { leaderHeader, Report } from '@pathmedic/shared/contract/report.ts';
 import type { ReportAccepted } from '@pathmedic/shared/contract/report.ts';
 import { parseRequest } from '@pathmedic/shared/runtime/http-errors.ts';
 import type { AuthenticatedAgent } from '../auth/agent-auth.ts';
@@ -19,11 +19,17 @@ const PlanQuery = AgentIdentity.pick({
   podUid: true,
 });
 
-/** What agents call: reports in, plans out. Only the sensing leader takes part. */
+/**
+ * What agents call: reports in, plans out. Only the sensing leader takes part; it tells its own address, so that agents
+ * still find it where neither Services nor DNS work any more.
+ */
 export function addAgentRoutes(server: FastifyInstance, deps: AgentDeps): void {
-  function assertLeading(): void {
-    if (deps.leadership.leading()) return;
+  function assertLeading(reply: FastifyReply): void {
     const leader = deps.leadership.leaderUrl();
+    if (deps.leadership.leading()) {
+      if (leader !== null) void reply.header(leaderHeader, leader);
+      return;
+    }
     throw apiError('NOT_LEADING', { extensions: { leader } });
   }
 
@@ -34,8 +40,8 @@ export function addAgentRoutes(server: FastifyInstance, deps: AgentDeps): void {
 
   const rateLimit = { max: deps.limits.agentPerMinute };
   const reportOptions = { config: { access: 'agent', rateLimit }, bodyLimit: deps.limits.reportBytes };
-  server.post('/v1/reports', reportOptions, async (request): Promise<ReportAccepted> => {
-    assertLeading();
+  server.post('/v1/reports', reportOptions, async (request, reply): Promise<ReportAccepted> => {
+    assertLeading(reply);
     const agent = agentOf(request);
     const report = parseRequest(Report, request.body);
     assertSame(report.agent, agent);
@@ -47,7 +53,7 @@ export function addAgentRoutes(server: FastifyInstance, deps: AgentDeps): void {
   });
 
   server.get('/v1/plan', { config: { access: 'agent', rateLimit } }, async (request, reply) => {
-    assertLeading();
+    assertLeading(reply);
     const agent = agentOf(request);
     assertSame(parseRequest(PlanQuery, request.query), agent);
     const plan = await deps.sensing.planFor(agent);

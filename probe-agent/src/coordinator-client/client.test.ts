@@ -159,6 +159,40 @@ test('the address behind a name is remembered over restarts, and works when the 
   expect(hosts.at(-1)).toBe(`coordinator.invalid:${port}`);
 });
 
+test('a leader is found by the address that it told when its Service no longer leads there', async () => {
+  let broken = false;
+  const own = await startHttp(answering(200, {}));
+  const service = await startHttp((request, response) => {
+    if (broken) request.socket.destroy();
+    else answering(200, {}, { 'pathmedic-leader': own })(request, response);
+  });
+  const client = clientUnderTest({ sources: { configured: [], serviceEnv: service } });
+  expect((await client.call(get)).kind).toBe('ok');
+  broken = true;
+  expect((await client.call(get)).kind).toBe('ok');
+  expect(client.current()).toMatchObject({ source: 'direct', url: own });
+});
+
+test('an address is not taken from a refusal, nor one under another scheme', async () => {
+  let broken = false;
+  const own = await startHttp(answering(200, {}));
+  for (const [status, told] of [
+    [403, own],
+    [200, own.replace('http:', 'ftp:')],
+    [200, 'http://elsewhere.invalid:80'],
+  ] as const) {
+    broken = false;
+    const service = await startHttp((request, response) => {
+      if (broken) request.socket.destroy();
+      else answering(status, {}, { 'pathmedic-leader': told })(request, response);
+    });
+    const client = clientUnderTest({ sources: { configured: [], serviceEnv: service } });
+    await client.call(get);
+    broken = true;
+    expect((await client.call(get)).kind).toBe('unreachable');
+  }
+});
+
 describe('under TLS', () => {
   const name = 'pathmedic-coordinator.pathmedic.svc';
   const own = selfSigned(name);

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { MisdirectedReport } from '@pathmedic/shared/contract/report.ts';
+import { isIP } from 'node:net';
+import { leaderHeader, MisdirectedReport } from '@pathmedic/shared/contract/report.ts';
 import type { Clock } from '@pathmedic/shared/runtime/clock.ts';
 import type { Logger } from '@pathmedic/shared/runtime/logger.ts';
 import { retryAfterMs } from '../report/back-off.ts';
 import type { AddressMemory } from './address-memory.ts';
-import { endpointCandidates, mayFollow } from './endpoints.ts';
+import { endpointCandidates, hostOf, mayFollow } from './endpoints.ts';
 import type { Endpoint, EndpointSources } from './endpoints.ts';
 import { exchange } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
@@ -145,8 +146,18 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
       logger.info({ url: endpoint.url, way: endpoint.source }, 'coordinator found');
     current = endpoint;
     leader = endpoint.source === 'leader' ? endpoint.url : null;
-    if (answer.remoteAddress !== null) options.memory.remember(endpoint.url, answer.remoteAddress);
+    rememberWays(endpoint, answer);
     return resultOf(answer, clock.nowMs(), options.random());
+  }
+
+  function rememberWays(endpoint: Endpoint, answer: Exchange & { kind: 'answered' }): void {
+    const { memory } = options;
+    const isName = isIP(hostOf(endpoint.url)) === 0;
+    if (isName && answer.remoteAddress !== null) memory.remember(endpoint.url, answer.remoteAddress);
+    const told = answer.headers[leaderHeader];
+    const own = typeof told === 'string' ? told.replace(/\/+$/, '') : '';
+    if (answer.status < 400 && mayFollow(own, endpoint.url) && isIP(hostOf(own)) !== 0)
+      memory.remember(own, hostOf(own));
   }
 
   return {

@@ -5,7 +5,7 @@ export interface Endpoint {
   /** Base URL without a trailing slash. */
   url: string;
   /** Where the way comes from, for logs and metrics. */
-  source: 'leader' | 'configured' | 'service-env' | 'cached' | 'dns';
+  source: 'leader' | 'configured' | 'service-env' | 'direct' | 'cached' | 'dns';
   /** Address to connect to instead of resolving the URL's host. */
   address: string | null;
 }
@@ -17,19 +17,24 @@ export interface EndpointSources {
   serviceEnv: string | null;
 }
 
-/** A remembered address of a coordinator's URL. */
+/** A remembered address of a coordinator's URL; the same as the URL's host where a replica told its own address. */
 export interface KnownAddress {
   url: string;
   address: string;
 }
 
-function hostOf(url: string): string {
+/** Older addresses are likely of replicas that are gone: each would cost a timeout. */
+const maxDirect = 2;
+
+/** Host of a URL, an IPv6 address without its brackets. */
+export function hostOf(url: string): string {
   return new URL(url).hostname.replace(/^\[|\]$/g, '');
 }
 
 /**
  * Ways to the coordinator, best first. Ways that need DNS come last, because DNS may be what is broken: an address
- * that worked before is tried first, and the name only when nothing else works.
+ * that worked before is tried first, and the name only when nothing else works. A replica's own address, as told by
+ * itself, needs no Service either: the node's Service rules may be what is broken.
  */
 export function endpointCandidates(
   sources: EndpointSources,
@@ -47,6 +52,9 @@ export function endpointCandidates(
   }
   if (sources.serviceEnv !== null) {
     candidates.push({ url: sources.serviceEnv, source: 'service-env', address: null });
+  }
+  for (const { url } of known.filter((entry) => literal(entry.url)).slice(0, maxDirect)) {
+    candidates.push({ url, source: 'direct', address: null });
   }
   const named = sources.configured.filter((url) => !literal(url));
   for (const url of named) {

@@ -56,3 +56,6 @@ export type ReportAccepted = z.infer<typeof ReportAccepted>;
 /** Body of 421: another replica leads; send reports there. */
 export const MisdirectedReport = z.object({ leader: z.string().url().nullable() });
 export type MisdirectedReport = z.infer<typeof MisdirectedReport>;
+
+/** Header of the leader's answers to agents: the URL of this very replica, past the Service in front of it. */
+export const leaderHeader = 'pathmedic-leader';
