@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IncidentPage } from '@pathmedic/shared/contract/console.ts';
-import type { DecisionAnswer, IncidentList, IncidentView, Me } from '@pathmedic/shared/contract/console.ts';
+import type { IncidentList, IncidentView, Me } from '@pathmedic/shared/contract/console.ts';
+import type { DecisionAnswer } from '@pathmedic/shared/contract/console-requests.ts';
 import { judgeApprovals } from '@pathmedic/coordinator/domain/approval.ts';
 import { auditHead } from '@pathmedic/coordinator/domain/audit-chain.ts';
 import { checkAudit } from '@pathmedic/coordinator/domain/audit-check.ts';

@@ -1,11 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { DecisionRequest, MessageRequest } from '@pathmedic/shared/contract/console.ts';
-import type {
-  DecisionAnswer,
-  IncidentList,
-  IncidentView,
-  MessageAnswer,
-} from '@pathmedic/shared/contract/console.ts';
+import { DecisionRequest, MessageRequest } from '@pathmedic/shared/contract/console-requests.ts';
+import type { IncidentList, IncidentView } from '@pathmedic/shared/contract/console.ts';
+import type { DecisionAnswer, MessageAnswer } from '@pathmedic/shared/contract/console-requests.ts';
 import { httpError, parseRequest } from '@pathmedic/shared/runtime/http-errors.ts';
 import { z } from 'zod';
 import { auditExport } from '../domain/audit-export.ts';

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { PauseRequest } from '@pathmedic/shared/contract/console.ts';
+import { PauseRequest } from '@pathmedic/shared/contract/console-requests.ts';
 import type { PauseView } from '@pathmedic/shared/contract/console.ts';
 import { parseRequest } from '@pathmedic/shared/runtime/http-errors.ts';
 import { visibleText } from '../messages/visible-text.ts';

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { LoginRequest } from '@pathmedic/shared/contract/console.ts';
+import { LoginRequest } from '@pathmedic/shared/contract/console-requests.ts';
 import type { Me } from '@pathmedic/shared/contract/console.ts';
 import { parseRequest } from '@pathmedic/shared/runtime/http-errors.ts';
 import type { AttemptLimiter } from '../auth/attempt-limiter.ts';

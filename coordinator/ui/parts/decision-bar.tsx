@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { DecisionAnswer, PlanView } from '@pathmedic/shared/contract/console.ts';
+import type { PlanView } from '@pathmedic/shared/contract/console.ts';
+import type { DecisionAnswer } from '@pathmedic/shared/contract/console-requests.ts';
 import { request } from '../live/api.ts';
 import { goToLogin } from '../live/session.ts';
 import { Icon } from './icon.tsx';

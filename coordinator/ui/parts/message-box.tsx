@@ -1,6 +1,6 @@
 import type { JSX, TargetedKeyboardEvent } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import type { MessageAnswer } from '@pathmedic/shared/contract/console.ts';
+import type { MessageAnswer } from '@pathmedic/shared/contract/console-requests.ts';
 import { conversationCommands } from '@pathmedic/shared/contract/conversation-command.ts';
 import { request } from '../live/api.ts';
 import { goToLogin } from '../live/session.ts';

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { Problem } from './problem.ts';
 
 /**
  * What the console shows, ready to be shown: the coordinator words it, the page lays it out.
@@ -290,38 +289,3 @@ export type IncidentView = z.infer<typeof IncidentView>;
  * the session is over: come back). Resumed by Last-Event-ID, or `?after=` for the first connection.
  */
 export type StreamEventName = 'entry' | 'page' | 'beat' | 'end';
-
-export const LoginRequest = z.strictObject({ token: z.string().min(1).max(512) });
-export type LoginRequest = z.infer<typeof LoginRequest>;
-
-export const DecisionRequest = z.strictObject({
-  proposalId: z.string().min(16).max(64),
-  decision: z.enum(['approved', 'rejected']),
-  reason: z.string().trim().max(500).optional(),
-});
-export type DecisionRequest = z.infer<typeof DecisionRequest>;
-
-/** Both are good ends: `recorded` now, or the second of two approvals is still missing. */
-export const DecisionAnswer = z.strictObject({
-  decision: z.enum(['approved', 'rejected']),
-  complete: z.boolean(),
-  sentence: words,
-});
-export type DecisionAnswer = z.infer<typeof DecisionAnswer>;
-
-/** A refused decision: the problem document with the reason by name; `detail` is the sentence for people. */
-export const RefusedDecision = Problem.extend({ reason: words });
-export type RefusedDecision = z.infer<typeof RefusedDecision>;
-
-export const MessageRequest = z.strictObject({ text: z.string().trim().min(1).max(4000) });
-export type MessageRequest = z.infer<typeof MessageRequest>;
-
-/** How a message was understood: plain conversation, or a command and whether it was followed. */
-export const MessageAnswer = z.strictObject({
-  understood: z.enum(['conversation', 'command']),
-  command: words.nullable(),
-});
-export type MessageAnswer = z.infer<typeof MessageAnswer>;
-
-export const PauseRequest = z.strictObject({ reason: z.string().trim().min(1).max(300) });
-export type PauseRequest = z.infer<typeof PauseRequest>;
