@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClusterFacts } from '../facts/cluster-facts.ts';
-import { crashing, event, pod, service } from '../facts/record-builders.fixture.ts';
-import type { PodRecord } from '../facts/records.ts';
+import { crashing, daemonSet, event, pod, podOf, service } from '../facts/record-builders.fixture.ts';
+import type { DaemonSetRecord, PodRecord } from '../facts/records.ts';
 import { dnsPod, flannel, healthyCluster, slice, startMs, withPods } from './cluster.fixture.ts';
 import { defaultSettings as settings } from './settings.ts';
 import type { Observed } from './symptoms/observation.ts';
@@ -42,6 +42,43 @@ describe('what the cluster itself says', () => {
   it('is nothing that could not be read', () => {
     const unknown = (['pods', 'nodes', 'daemonSets'] as const).map((what) => ({ what, why: 'forbidden' }));
     expect(keys({ ...healthy, pods: [], unknown })).toEqual([]);
+  });
+});
+
+describe('kube-proxy', () => {
+  const proxyAt = (ageMs: number) =>
+    daemonSet('kube-proxy', 'kube-system', {
+      template: { nodeSelector: { proxy: 'yes' } },
+      meta: {
+        writes: [
+          {
+            manager: 'kubectl-patch',
+            operation: 'Update',
+            atMs: startMs - ageMs,
+            fields: ['spec.template.spec.nodeSelector.proxy'],
+          },
+        ],
+      },
+    });
+  const withProxy = (proxy: DaemonSetRecord, exceptOn: string): ClusterFacts => ({
+    ...healthy,
+    nodes: healthy.nodes.map((one) => {
+      const labels = { ...one.meta.labels, ...(one.meta.name === exceptOn ? {} : { proxy: 'yes' }) };
+      return { ...one, meta: { ...one.meta, labels } };
+    }),
+    daemonSets: [...healthy.daemonSets, proxy],
+    pods: [
+      ...healthy.pods,
+      ...healthy.nodes.flatMap(({ meta }) => (meta.name === exceptOn ? [] : [podOf(proxy, meta.name)])),
+    ],
+  });
+
+  it('that was taken off a node is missed there; one that a node never had is not', () => {
+    const [seen, ...more] = observe(withProxy(proxyAt(60_000), 'node3'));
+    expect(more).toEqual([]);
+    expect(seen?.symptom.headline).toBe('kube-proxy does not run on node3');
+    expect(seen?.holdMs).toBe(settings.clusterHoldMs);
+    expect(keys(withProxy(proxyAt(30 * 86_400_000), 'node3'))).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
-import { cniAgents } from './symptoms/cni-agents.ts';
 import { dnsPods } from './symptoms/dns-pods.ts';
+import { nodeAgents } from './symptoms/node-agents.ts';
 import { nodeNetwork } from './symptoms/node-network.ts';
 import type { Observation, Observed } from './symptoms/observation.ts';
 import { pathsFailing } from './symptoms/paths-failing.ts';
@@ -14,7 +14,7 @@ export function observeSymptoms(observation: Observation): Observed[] {
     ...podsStuck(observation),
     ...podAddresses(observation),
     ...serviceEndpoints(observation),
-    ...cniAgents(observation),
+    ...nodeAgents(observation),
     ...dnsPods(observation),
     ...nodeNetwork(observation),
   ];

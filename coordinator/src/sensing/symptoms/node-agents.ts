@@ -1,7 +1,9 @@
-import type { AgentOnNode, CniCoverage } from '../../facts/cni-coverage.ts';
+import type { AgentOnNode } from '../../facts/cni-coverage.ts';
 import { cniCoverage } from '../../facts/cni-coverage.ts';
 import { formatObstacle } from '../../facts/daemonset-placement.ts';
+import { kubeProxyCoverage } from '../../facts/kube-proxy-coverage.ts';
 import type { PodTrouble } from '../../facts/pod-trouble.ts';
+import { lastChangeOf } from '../../facts/recent-changes.ts';
 import type { DaemonSetRecord } from '../../facts/records.ts';
 import { judgedNodes } from '../judged-nodes.ts';
 import type { Observation, Observed } from './observation.ts';
@@ -18,15 +20,33 @@ interface Lacking {
   daemonSet: DaemonSetRecord;
 }
 
-/** S4: nodes without a working CNI agent, by DaemonSet. */
-export function cniAgents(observation: Observation): Observed[] {
-  const judged = new Set(judgedNodes(observation.facts));
-  return cniCoverage(observation.facts).flatMap((coverage) => {
-    const lacking = coverage.nodes
+/** S4: nodes without a working CNI agent or kube-proxy, by kind of agent. */
+export function nodeAgents(observation: Observation): Observed[] {
+  const { facts } = observation;
+  const judged = new Set(judgedNodes(facts));
+  const kinds = [
+    ...cniCoverage(facts).map(({ flavour, nodes }) => ({ name: flavour, nodes })),
+    { name: 'kube-proxy', nodes: kubeProxyCoverage(facts).filter((on) => !isOldChoice(on, observation)) },
+  ];
+  return kinds.flatMap(({ name, nodes }) => {
+    const lacking = nodes
       .filter((entry) => judged.has(entry.node.meta.name))
       .flatMap((entry) => lackOf(entry, observation));
-    return ofFlavour(coverage, lacking, observation);
+    return ofKind(name, lacking, observation);
   });
+}
+
+const dayMs = 24 * 3_600_000;
+
+/** Nodes can do without kube-proxy (eBPF there instead): only where it was taken away lately is it missed. */
+function isOldChoice(on: AgentOnNode, { nowMs }: Observation): boolean {
+  if (on.state !== 'excluded') return false;
+  const { meta } = on.daemonSet;
+  const changes = ['nodeSelector', 'affinity', 'tolerations'].flatMap(
+    (field) => lastChangeOf(meta, field) ?? [],
+  );
+  const tainted = on.obstacles.every(({ reason }) => reason === 'taint');
+  return tainted || !changes.some(({ atMs }) => nowMs - atMs < dayMs);
 }
 
 /** An agent may crash once while its node or the API server restarts. */
@@ -71,20 +91,18 @@ function isFirm({ kind, restarts }: PodTrouble): boolean {
   }
 }
 
-function ofFlavour(coverage: CniCoverage, lacking: readonly Lacking[], observation: Observation): Observed[] {
+function ofKind(name: string, lacking: readonly Lacking[], observation: Observation): Observed[] {
   const firm = lacking.filter(({ lack }) => lack.weight === 'firm');
   const passing = lacking.filter(({ lack }) => lack.weight === 'passing');
   const { settings } = observation;
   return [
     ...(firm.length === 0
       ? []
-      : [symptomOf(`cni-agents:${coverage.flavour}`, firm, settings.clusterHoldMs, observation)]),
+      : [symptomOf(`cni-agents:${name}`, firm, settings.clusterHoldMs, observation)]),
     // A key of its own for each node: a long roll-out passes through the nodes, each of them for a short time.
     ...passing
       .slice(0, 20)
-      .map((one) =>
-        symptomOf(`cni-agents:${coverage.flavour}:${one.node}`, [one], settings.rolloutHoldMs, observation),
-      ),
+      .map((one) => symptomOf(`cni-agents:${name}:${one.node}`, [one], settings.rolloutHoldMs, observation)),
   ];
 }
 
@@ -96,7 +114,7 @@ function symptomOf(
 ): Observed {
   const nodes = lacking.map(({ node }) => node).toSorted();
   const sets = [...new Map(lacking.map(({ daemonSet }) => [daemonSet.meta.uid, daemonSet])).values()];
-  const name = sets[0]?.meta.name ?? 'CNI agent';
+  const name = sets[0]?.meta.name ?? 'node agent';
   const crashing = lacking.some(({ lack }) => lack.weight === 'firm' && lack.how === 'crashing');
   return {
     holdMs,
