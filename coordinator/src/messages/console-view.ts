@@ -141,6 +141,7 @@ function durationViews(events: readonly IncidentEvent[]): DurationView[] {
     ['Card', parts.cardMs],
     ['Approval', parts.approvalMs],
     ['Fix', parts.fixMs],
+    ['Gone', parts.goneMs],
     ['In total', parts.totalMs],
   ];
   return named.flatMap(([name, ms]) => (ms === null ? [] : [{ name, after: formatDuration(ms) }]));

@@ -3,6 +3,7 @@ import type { EventOf, IncidentEvent, PassResult, StepResult } from '../domain/i
 import { actorName, actorWithPlace } from './actor-name.ts';
 import { formatClockTime } from './clock-time.ts';
 import { countWords } from './count-words.ts';
+import { noActionWords } from './ending.ts';
 import { causesToTell } from './ranked-causes.ts';
 import { refusalWords } from './refusal-words.ts';
 import { revertedWords } from './reverted-words.ts';
@@ -72,7 +73,7 @@ export function eventLine(event: IncidentEvent, incident: Incident): EventLine {
     case 'help-requested':
       return line('🆘', body.reason, helpLines(body));
     case 'closed':
-      return line('✅', closedHeadline(body.how), nonEmpty(body.summary));
+      return line('✅', closedHeadline(body.how, incident), nonEmpty(body.summary));
     case 'reverted': {
       const { headline, lines } = revertedWords(body, incident);
       return line('⚠️', headline, lines);
@@ -231,12 +232,12 @@ function executionEndedWords(result: EventOf<'execution-ended'>['result']): stri
   }
 }
 
-function closedHeadline(how: EventOf<'closed'>['how']): string {
+function closedHeadline(how: EventOf<'closed'>['how'], incident: Incident): string {
   switch (how) {
     case 'fixed':
       return 'Resolved: fixed and checked twice';
     case 'healed':
-      return 'Gone by itself and checked twice: no action was taken';
+      return `Gone by itself and checked twice: ${noActionWords(incident)}`;
     case 'by-person':
       return 'Closed by a person';
   }

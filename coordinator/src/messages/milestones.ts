@@ -4,7 +4,8 @@ import { formatDuration } from '../domain/duration.ts';
 /**
  * How long each part of the current round took, milliseconds; null for what has not happened.
  * Detected, named and card count from the start of the fault; approval counts from the card, fix from the approval
- * to the settled roll-out, total from the start to the close-out.
+ * to the settled roll-out, total from the start to the close-out. Gone: until a fault that healed by itself was last seen,
+ * without the checks that follow.
  */
 export interface Milestones {
   startedAtMs: number;
@@ -13,6 +14,7 @@ export interface Milestones {
   cardMs: number | null;
   approvalMs: number | null;
   fixMs: number | null;
+  goneMs: number | null;
   totalMs: number | null;
 }
 
@@ -38,6 +40,7 @@ export function milestonesOf(events: readonly IncidentEvent[]): Milestones | nul
   );
   const done = lastAt(round, ({ body }) => body.type === 'execution-ended' && body.result === 'done');
   const closed = lastAt(round, ({ body }) => body.type === 'closed');
+  const gone = healedAtMs(round);
   return {
     startedAtMs,
     detectMs: Math.max(0, detectedAtMs - startedAtMs),
@@ -45,8 +48,16 @@ export function milestonesOf(events: readonly IncidentEvent[]): Milestones | nul
     cardMs: span(startedAtMs, card),
     approvalMs: span(card, approved),
     fixMs: span(approved, done),
+    goneMs: span(startedAtMs, gone),
     totalMs: span(startedAtMs, closed),
   };
+}
+
+/** When it recovered for good, of a round that was closed as healed by itself; else null. */
+function healedAtMs(round: readonly IncidentEvent[]): number | null {
+  const closed = round.findLast(({ body }) => body.type === 'closed');
+  if (closed?.body.type !== 'closed' || closed.body.how !== 'healed') return null;
+  return lastAt(round.slice(0, round.indexOf(closed)), ({ body }) => body.type === 'recovered');
 }
 
 function span(fromMs: number | null, toMs: number | null): number | null {

@@ -3,7 +3,7 @@ import type { Incident, ProposalState } from '../domain/incident.ts';
 import type { IncidentEvent } from '../domain/incident-event.ts';
 import { actorWithPlace } from './actor-name.ts';
 import { formatDateTime, formatTimeOfDay } from './clock-time.ts';
-import { formatDuration } from '../domain/duration.ts';
+import { endingWords } from './ending.ts';
 import { eventLine, passName, passNumbers } from './event-line.ts';
 import { incidentState } from './incident-state.ts';
 import { milestonesOf, milestoneWords } from './milestones.ts';
@@ -43,12 +43,11 @@ function auditLine({ closed }: Incident, events: readonly IncidentEvent[]): stri
 function head(incident: Incident, events: readonly IncidentEvent[], url: string): string {
   const { icon, words } = incidentState(incident);
   const parts = milestonesOf(events);
-  const total = parts?.totalMs;
-  const after = total === undefined || total === null ? '' : ` after ${formatDuration(total)}`;
+  const now = incident.closed === null ? words : endingWords(incident, events);
   return [
     `# ${text(incident.title)}`,
     '',
-    `${icon} ${words}${after}. Cluster ${text(incident.cluster)}, since ${formatDateTime(sinceMsOf(incident))}.`,
+    `${icon} ${now}. Cluster ${text(incident.cluster)}, since ${formatDateTime(sinceMsOf(incident))}.`,
     '',
     `- Reach: ${text(reachWords(incident))}`,
     ...(parts === null ? [] : [`- ${milestoneWords(parts)}`]),

@@ -19,9 +19,7 @@ export function revertedWords(
       body.by === null
         ? `Noticed at ${at}; the object does not tell who changed it.`
         : `Changed by ${body.by} at ${at}.`,
-      body.by === null
-        ? 'pathmedic does not write it again. If it has to stay, change it where it is kept.'
-        : `pathmedic does not write it again. If it has to stay, change it where ${body.by} takes it from.`,
+      'pathmedic does not write it again. If the change has to stay, make it at its source.',
     ],
   };
 }

@@ -3,7 +3,7 @@ import { currentProposal } from '../domain/incident.ts';
 import type { IncidentEvent } from '../domain/incident-event.ts';
 import { actorName } from './actor-name.ts';
 import { formatClockTime } from './clock-time.ts';
-import { formatDuration } from '../domain/duration.ts';
+import { endingWords, noActionWords } from './ending.ts';
 import { incidentState } from './incident-state.ts';
 import { milestonesOf, milestoneWords } from './milestones.ts';
 import { reachWords, sinceMsOf } from './reach.ts';
@@ -125,21 +125,8 @@ function checkWords(incident: Incident): string {
 }
 
 function closedWords(incident: Incident, events: readonly IncidentEvent[]): string {
-  const total = milestonesOf(events)?.totalMs ?? null;
-  const after = total === null ? '' : ` after ${formatDuration(total)}`;
-  switch (incident.closed?.how) {
-    case 'fixed':
-      return `Resolved${after}`;
-    case 'healed': {
-      const acted = events.some(
-        ({ body }) => body.type === 'step-ended' && body.outcome.result === 'applied',
-      );
-      return `Gone by itself${after}; no ${acted ? 'further ' : ''}action was taken`;
-    }
-    case 'by-person':
-    case undefined:
-      return `Closed by a person${after}`;
-  }
+  const ending = endingWords(incident, events);
+  return incident.closed?.how === 'healed' ? `${ending}; ${noActionWords(incident)}` : ending;
 }
 
 function closedLines(incident: Incident, now: string): Line[] {

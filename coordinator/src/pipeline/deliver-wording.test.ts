@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cardMessage } from '../messages/slack-card.ts';
 import { catchUpMessage } from '../messages/slack-catch-up.ts';
 import type { SlackBlock, SlackMessage } from '../messages/slack-block.ts';
+import { reportMarkdown } from '../messages/report-markdown.ts';
 import { replyMessage } from '../messages/slack-reply.ts';
 import { rootMessage } from '../messages/slack-root.ts';
 import { stillWorksLine } from '../messages/still-works.ts';
@@ -82,8 +83,14 @@ Detected 9 s · named 10 s · card 12 s · approval 57 s · fix under 1 s · aud
     const healed = createStory()
       .at(43)
       .tell({ type: 'recovered', detail: 'All answer again.' })
+      .at(81)
       .tell({ type: 'closed', how: 'healed', summary: '', auditHead: '8'.repeat(64) });
-    expect(root(healed)).toContain('Gone by itself after 52 s; no action was taken');
+    expect(root(healed)).toContain(
+      'Gone by itself after 52 s, checked twice: stable; no action was taken · began 03:12:32 UTC',
+    );
+    expect(reportMarkdown(healed.incident(), healed.events, to.conversationUrl)).toContain(
+      '✅ Gone by itself after 52 s, checked twice: stable. Cluster test',
+    );
     const taken = createStory().tell({ type: 'taken-over' }, ana);
     expect(root(taken)).toContain('👤');
     expect(root(taken)).toContain(
