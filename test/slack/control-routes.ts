@@ -6,13 +6,12 @@ import type { AppLink, DeliveryRecord } from './delivery/app-link.ts';
 import type { SocketMode } from './delivery/socket-mode.ts';
 import type { Faults } from './fault.ts';
 import type { HttpListener } from './http-listener.ts';
-import type { ClickOptions, ClickOutcome } from './interaction/click.ts';
-import type { Message } from './message.ts';
+import type { People } from './interaction/people.ts';
 import { type HttpAnswer, type HttpCall, jsonAnswer } from './web-api/http-call.ts';
 import type { RecordedCall } from './web-api/web-api.ts';
 import type { Channel, Person, Workspace } from './workspace.ts';
 
-interface ControlDependencies {
+interface ControlDependencies extends People {
   readonly controlToken: string | undefined;
   readonly workspace: Workspace;
   readonly channel: Channel;
@@ -24,12 +23,6 @@ interface ControlDependencies {
   readonly listener: () => HttpListener;
   readonly calls: () => readonly RecordedCall[];
   readonly deliveries: () => readonly DeliveryRecord[];
-  readonly click: (who: Person, ts: string, actionId: string, options: ClickOptions) => Promise<ClickOutcome>;
-  readonly say: (
-    who: Person,
-    text: string,
-    where: { threadTs?: string; channelId: string },
-  ) => Promise<Message>;
 }
 
 const effect = z.enum(['none', 'done']);

@@ -3,14 +3,13 @@ import type { ChangeFeed } from '../change-feed.ts';
 import type { ChannelLog } from '../channel-log.ts';
 import type { SocketMode } from '../delivery/socket-mode.ts';
 import type { AppLink } from '../delivery/app-link.ts';
-import type { ClickOptions, ClickOutcome } from '../interaction/click.ts';
-import type { Message } from '../message.ts';
+import type { People } from '../interaction/people.ts';
 import { type HttpAnswer, type HttpCall, jsonAnswer } from '../web-api/http-call.ts';
-import type { Channel, Person, Workspace } from '../workspace.ts';
+import type { Channel, Workspace } from '../workspace.ts';
 import { pageHtml, pageSecurityPolicy } from './page-html.ts';
 import { timelineHtml } from './timeline-html.ts';
 
-interface PageDependencies {
+interface PageDependencies extends People {
   readonly workspace: Workspace;
   readonly log: ChannelLog;
   readonly feed: ChangeFeed;
@@ -18,12 +17,6 @@ interface PageDependencies {
   readonly socketMode: SocketMode;
   /** Shown when the address names no other. */
   readonly channel: Channel;
-  readonly click: (who: Person, ts: string, actionId: string, options: ClickOptions) => Promise<ClickOutcome>;
-  readonly say: (
-    who: Person,
-    text: string,
-    where: { threadTs?: string; channelId: string },
-  ) => Promise<Message>;
 }
 
 const clickBody = z.object({
