@@ -6,13 +6,13 @@ import { patchByHand } from './by-hand.ts';
 import type { CatalogueEntry, PlanResult } from './catalogue-entry.ts';
 import { fieldDiff } from './field-diff.ts';
 import { pointer } from './json-pointer.ts';
-import { refuseIfManaged } from './managed-elsewhere.ts';
 import { patchTookEffect } from './patch-effect.ts';
 import { nodesGained, placementReach } from './placement-reach.ts';
+import { placementTarget } from './placement-target.ts';
 import { guards, plannedPatch } from './planned-step.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { withoutAffinityKeys } from './affinity-edit.ts';
-import { asJson, daemonSetTarget, refuseIfImageMissing, rolloutTimeoutMs } from './workload-target.ts';
+import { asJson, rolloutTimeoutMs } from './workload-target.ts';
 
 /** Keys to take out of the pod template's nodeSelector, and out of its required node affinity. */
 export const NodeSelectorParams = z.strictObject({
@@ -96,11 +96,9 @@ function editOf(record: DaemonSetRecord, params: Params): Edit | Refusal {
 function plan(input: Parameters<CatalogueEntry['plan']>[0]): PlanResult {
   const params = NodeSelectorParams.safeParse(input.request.params);
   if (!params.success) return refuse('invalid-params', z.prettifyError(params.error));
-  const found = daemonSetTarget(input);
+  const found = placementTarget(input);
   if (!found.ok) return found;
   const { target, record } = found;
-  const refusal = refuseIfManaged(target, input.facts) ?? refuseIfImageMissing(record, input.facts);
-  if (refusal !== null) return refusal;
   const edit = editOf(record, params.data);
   if ('ok' in edit) return edit;
   const gained = nodesGained(record, edit.after, input.facts);

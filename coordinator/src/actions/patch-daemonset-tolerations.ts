@@ -6,12 +6,12 @@ import { patchByHand } from './by-hand.ts';
 import type { CatalogueEntry, PlanResult } from './catalogue-entry.ts';
 import { fieldDiff } from './field-diff.ts';
 import { valueAt } from './json-pointer.ts';
-import { refuseIfManaged } from './managed-elsewhere.ts';
 import { patchTookEffect } from './patch-effect.ts';
 import { nodesGained, placementReach } from './placement-reach.ts';
+import { placementTarget } from './placement-target.ts';
 import { guards, plannedPatch } from './planned-step.ts';
 import { refuse } from './refusal.ts';
-import { asJson, daemonSetTarget, refuseIfImageMissing, rolloutTimeoutMs } from './workload-target.ts';
+import { asJson, rolloutTimeoutMs } from './workload-target.ts';
 
 /** Each names one taint exactly; a blanket `operator: Exists` without a key is not accepted. */
 export const TolerationsParams = z.strictObject({
@@ -38,11 +38,9 @@ function inWords(toleration: z.infer<typeof TolerationsParams>['add'][number]): 
 function plan(input: Parameters<CatalogueEntry['plan']>[0]): PlanResult {
   const params = TolerationsParams.safeParse(input.request.params);
   if (!params.success) return refuse('invalid-params', z.prettifyError(params.error));
-  const found = daemonSetTarget(input);
+  const found = placementTarget(input);
   if (!found.ok) return found;
   const { target, record } = found;
-  const refusal = refuseIfManaged(target, input.facts) ?? refuseIfImageMissing(record, input.facts);
-  if (refusal !== null) return refusal;
   const added: Toleration[] = asTolerations(params.data.add);
   const tolerations = [...record.template.tolerations, ...added];
   const after = { ...record, template: { ...record.template, tolerations } };
