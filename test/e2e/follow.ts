@@ -22,19 +22,10 @@ export interface Story {
   mutations: string[];
 }
 
-const second = 1000;
-const minPassGapMs = 30_000;
-
-/** Injects a fault, follows the incident as a person would, approves in Slack, and checks the end. */
-export async function followScenario(
-  lab: Lab,
-  product: Product,
-  scenario: Scenario,
-  nodes: { node: string; peer: string },
-  say: (line: string) => void,
-): Promise<Story> {
-  const story: Story = {
-    scenario: scenario.name,
+/** A run of which nothing has been seen yet. */
+export function untoldStory(scenario: string): Story {
+  return {
+    scenario,
     ok: false,
     problems: [],
     incidentId: null,
@@ -48,6 +39,20 @@ export async function followScenario(
     closedS: null,
     mutations: [],
   };
+}
+
+const second = 1000;
+const minPassGapMs = 30_000;
+
+/** Injects a fault, follows the incident as a person would, approves in Slack, and checks the end. */
+export async function followScenario(
+  lab: Lab,
+  product: Product,
+  scenario: Scenario,
+  nodes: { node: string; peer: string },
+  say: (line: string) => void,
+): Promise<Story> {
+  const story = untoldStory(scenario.name);
   const known = new Set((await product.incidents()).open.map((i) => i.id));
   const startedMs = Date.now();
   try {

@@ -1,6 +1,6 @@
 import type { TestCluster } from './cluster.ts';
 import type { Deployment } from './deploy.ts';
-import type { Story } from './follow.ts';
+import { type Story, untoldStory } from './follow.ts';
 import type { Product } from './product.ts';
 
 const watchMs = 45_000;
@@ -44,19 +44,5 @@ export async function quietDuring(
     problems.push(error instanceof Error ? error.message : String(error));
   }
   problems.push(...[...seen.values()].map((title) => `an incident was opened: "${title}"`));
-  return {
-    scenario: 'quiet',
-    ok: problems.length === 0,
-    problems,
-    incidentId: null,
-    title: '',
-    cause: '',
-    plan: '',
-    detectedS: null,
-    namedS: null,
-    cardS: null,
-    fixedS: null,
-    closedS: null,
-    mutations: [],
-  };
+  return { ...untoldStory('quiet'), ok: problems.length === 0, problems };
 }
