@@ -3,7 +3,9 @@ import type { Logger } from '@pathmedic/shared/runtime/logger.ts';
 import type { ApiClient } from './adapters/kubernetes/api-client.ts';
 import type { KubernetesCluster } from './adapters/kubernetes/cluster.ts';
 import { createKubernetesLeadership } from './adapters/kubernetes/leadership.ts';
+import { createOldClaims } from './adapters/kubernetes/old-claims.ts';
 import type { RedisIncidentStore } from './adapters/redis/incident-store.ts';
+import { startClaimSweep } from './claim-sweep.ts';
 import { agentSensing } from './agent-sensing.ts';
 import { connectSlack } from './connect-slack.ts';
 import { createAgentAuth } from './auth/agent-auth.ts';
@@ -98,6 +100,7 @@ export async function startCoordinator(parts: CoordinatorParts): Promise<Running
       ),
   });
   parts.incidentMetrics.observeStore(store, () => leadership.leading());
+  const oldClaims = createOldClaims(parts.api, clock, { namespace: config.PATHMEDIC_NAMESPACE });
   const duties = createLeaderDuties({
     clock,
     logger,
@@ -119,7 +122,10 @@ export async function startCoordinator(parts: CoordinatorParts): Promise<Running
       });
     },
     freshDelivery: slack === null ? null : (mayTell) => slack.freshDelivery(mayTell),
-    alongside: [() => startQueueCanary({ queue, clock, newId, done: parts.incidentMetrics.queueRoundTrip })],
+    alongside: [
+      () => startQueueCanary({ queue, clock, newId, done: parts.incidentMetrics.queueRoundTrip }),
+      () => startClaimSweep({ claims: oldClaims, clock, log: logger }),
+    ],
   });
   leadership.onChange((leading) => void (leading ? duties.start() : duties.stop()));
   if (leadership.leading()) void duties.start();

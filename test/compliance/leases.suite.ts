@@ -2,8 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createKubernetesClaims } from '@pathmedic/coordinator/adapters/kubernetes/claims.ts';
 import { createKubernetesLeadership } from '@pathmedic/coordinator/adapters/kubernetes/leadership.ts';
+import { createOldClaims } from '@pathmedic/coordinator/adapters/kubernetes/old-claims.ts';
 import type { Claims } from '@pathmedic/coordinator/ports/claim.ts';
 import type { Leadership } from '@pathmedic/coordinator/ports/leadership.ts';
+import { createVirtualClock } from '@pathmedic/shared/runtime/virtual-clock.ts';
 import {
   clientOf,
   clockBehind,
@@ -105,6 +107,26 @@ export function describeLeases(create: () => Promise<ApiServerUnderTest>): void 
       expect(await two.readEpoch()).toEqual({ ok: true, epoch: 'first' });
       expect(await two.writeEpoch('second')).toBe(true);
       expect(await one.readEpoch()).toEqual({ ok: true, epoch: 'second' });
+    });
+
+    test('claims of plans are removed when they are old, and nothing else is', async () => {
+      const { claims, wire } = replica();
+      const hash = planHash();
+      expect(await claims.claimPlan(hash, 'executor-1')).toEqual({ ok: true });
+      expect(await claims.writeEpoch('kept')).toBe(true);
+      expect(await claims.acquireMutex('kept', 30_000)).toEqual({ ok: true });
+      const sweepAfter = (days: number, send = wire.send) => {
+        const clock = createVirtualClock({ startMs: Date.now() + days * 24 * 3_600_000 });
+        return createOldClaims(clientOf(send), clock, { namespace: bench.namespace }).removeOld();
+      };
+      expect(await sweepAfter(29)).toEqual({ ok: true, removed: 0 });
+      expect(await claims.claimPlan(hash, 'executor-2')).toMatchObject({ reason: 'already-claimed' });
+      expect(await sweepAfter(31, server.nobody)).toMatchObject({ ok: false, reason: 'denied', removed: 0 });
+      expect(await sweepAfter(31)).toEqual({ ok: true, removed: expect.any(Number) });
+      expect(await claims.claimPlan(hash, 'executor-2')).toEqual({ ok: true });
+      expect(await claims.readEpoch()).toEqual({ ok: true, epoch: 'kept' });
+      expect(await claims.acquireMutex('other', 30_000)).toMatchObject({ reason: 'held', holder: 'kept' });
+      await claims.releaseMutex('kept');
     });
   });
 

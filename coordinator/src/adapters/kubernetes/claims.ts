@@ -1,6 +1,7 @@
 import type { Clock } from '@pathmedic/shared/runtime/clock.ts';
 import type { ClaimResult, Claims, MutexResult } from '../../ports/claim.ts';
 import type { ApiClient } from './api-client.ts';
+import { claimLabels, planClaimPrefix } from './claim-names.ts';
 import { createExpiryWatch } from './lease-expiry.ts';
 import { createLeases, microTime, type Lease, type Leases, type LeaseRead } from './lease.ts';
 
@@ -13,7 +14,6 @@ export interface ClaimsSettings {
 
 const planAnnotation = 'pathmedic.io/plan-hash';
 const epochAnnotation = 'pathmedic.io/epoch';
-const labels = { 'app.kubernetes.io/name': 'pathmedic' };
 
 /** Claims by Leases: they live in etcd with the effect, and survive whatever happens to Redis. */
 export function createKubernetesClaims(api: ApiClient, clock: Clock, settings: ClaimsSettings): Claims {
@@ -33,14 +33,14 @@ export function createKubernetesClaims(api: ApiClient, clock: Clock, settings: C
       acquireTime: now,
       transitions: 0,
       annotations: {},
-      labels,
+      labels: claimLabels,
       ...over,
     };
   }
 
   async function claimPlan(planHash: string, holder: string): Promise<ClaimResult> {
     if (!/^[0-9a-f]{40,64}$/.test(planHash)) throw new Error('a plan hash is SHA-256 in hex');
-    const name = `${prefix}-plan-${planHash.slice(0, 40)}`;
+    const name = planClaimPrefix(prefix) + planHash.slice(0, 40);
     const created = await leases.create(fresh(name, { holder, annotations: { [planAnnotation]: planHash } }));
     switch (created.type) {
       case 'written':
