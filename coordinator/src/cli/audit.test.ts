@@ -52,7 +52,7 @@ describe('pathmedic audit', () => {
     const { head, closedAfter } = closedStory();
     expect(await run(['-'], exported())).toBe(0);
     expect(out).toContain(`The head over the first ${closedAfter - 1} events is ${head.slice(0, 12)}`);
-    expect(out).toContain('The last 2 came after that');
+    expect(out).toContain('the last 2 events');
   });
 
   test.each([

@@ -3,6 +3,7 @@ import { loadConfig, renderConfigProblems } from '@pathmedic/shared/runtime/conf
 import { auditKeySettings } from '../config.ts';
 import { checkAudit, type AnchoredHead, type AuditVerdict } from '../domain/audit-check.ts';
 import { AuditExport } from '../domain/audit-export.ts';
+import { countWords } from '../messages/count-words.ts';
 import { deriveKey } from '../secret-keys.ts';
 
 const help = `pathmedic audit FILE|- [--head HEX]... [--json]
@@ -133,7 +134,9 @@ function verdictText({ incidentId, events }: AuditExport, verdict: AuditVerdict)
       const rest =
         verdict.uncovered === 0
           ? []
-          : [`The last ${verdict.uncovered} came after that: no recorded head covers them.`];
+          : [
+              `Covered by no head: the last ${countWords(verdict.uncovered, 'event')} (a close-out does not cover itself).`,
+            ];
       return text(`Not altered: ${what}.`, ...verdict.anchors.flatMap(anchorLine), ...rest);
     }
     case 'altered':

@@ -83,7 +83,7 @@ describe("the incident's own story", () => {
     const write = recentStoryWrite(incident, target, writtenAtMs + 12 * minute);
     expect(write).toEqual({ atMs: writtenAtMs, undoneBy: 'helm' });
     expect(write && recentWriteSentence(target, write, writtenAtMs + 12 * minute)).toBe(
-      'ConfigMap kube-system/coredns was changed by pathmedic 12 min ago, and helm has changed it since: it has to be changed where that comes from.',
+      'ConfigMap kube-system/coredns was changed by pathmedic 12 min ago, and helm has changed it since: make the change at its source instead.',
     );
     expect(recentStoryWrite(incident, target, writtenAtMs + 18 * minute)).toBeNull();
   });

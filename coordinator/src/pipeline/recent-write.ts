@@ -56,7 +56,7 @@ export function recentWriteSentence(target: ObjectRef, write: RecentWrite, nowMs
   const changed = `${formatRef(target)} was changed by pathmedic ${formatDuration(agoMs)} ago`;
   return write.undoneBy === null
     ? `${changed} and is broken again: a second change would not help.`
-    : `${changed}, and ${write.undoneBy} has changed it since: it has to be changed where that comes from.`;
+    : `${changed}, and ${write.undoneBy} has changed it since: make the change at its source instead.`;
 }
 
 function lastTouchedMs({ atMs, reverted }: WrittenStep): number {
