@@ -3,9 +3,11 @@ import type { Incident } from '../domain/incident.ts';
 import { formatRef } from '../domain/object-ref.ts';
 import type { NetworkSnapshot } from '../domain/network.ts';
 import type { ClusterFacts } from '../facts/cluster-facts.ts';
+import { shortenIds } from '../facts/shorten-ids.ts';
 import { formatDuration } from '../domain/duration.ts';
 
 const maxLines = 8;
+const maxWarning = 260;
 
 /** Basic information, before any diagnosis: what fails with numbers, what still works, what changed shortly before. Pure. */
 export function triage(
@@ -97,8 +99,9 @@ function recentWarnings(incident: Incident, facts: ClusterFacts): string[] {
     )
     .toSorted((a, b) => b.lastMs - a.lastMs)
     .slice(0, 2)
-    .map(
-      (e) =>
-        `Event ${e.reason} on ${e.object.kind} ${e.object.name}: ${e.message.replaceAll(/\s+/g, ' ').slice(0, 160)}`,
-    );
+    .map((e) => {
+      const said = shortenIds(e.message).replaceAll(/\s+/g, ' ');
+      const line = `Event ${e.reason} on ${e.object.kind} ${e.object.name}: ${said}`;
+      return line.length <= maxWarning ? line : `${line.slice(0, maxWarning - 1)}…`;
+    });
 }
