@@ -7,6 +7,7 @@ import { clusterDns } from '../facts/coredns-objects.ts';
 import { refOf } from '../facts/object-ref-of.ts';
 import { podTrouble } from '../facts/pod-trouble.ts';
 import type { PodRecord } from '../facts/records.ts';
+import { shortenIds } from '../facts/shorten-ids.ts';
 import { deleteByHand } from './by-hand.ts';
 import type { CatalogueEntry, PlanResult } from './catalogue-entry.ts';
 import { digestOf } from './digest.ts';
@@ -79,7 +80,7 @@ function plan(input: Parameters<CatalogueEntry['plan']>[0]): PlanResult {
       digest: digestOf(object, READS),
       reach: reachOf(pod, role.what),
       undo: `Not needed: ${formatRef(role.workload)} makes a new pod at once.`,
-      preconditions: [`the pod with UID ${target.ref.uid} still exists`],
+      preconditions: [`the same pod is still there (UID ${shortenIds(target.ref.uid)})`],
       settle,
       byHand: deleteByHand(target.ref),
     },

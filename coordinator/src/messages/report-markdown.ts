@@ -6,6 +6,7 @@ import { formatDateTime, formatTimeOfDay } from './clock-time.ts';
 import { endingWords } from './ending.ts';
 import { eventLine, passName, passNumbers } from './event-line.ts';
 import { incidentState } from './incident-state.ts';
+import { sentence } from './join-texts.ts';
 import { milestonesOf, milestoneWords } from './milestones.ts';
 import { causesToTell } from './ranked-causes.ts';
 import { reachWords, sinceMsOf } from './reach.ts';
@@ -95,7 +96,7 @@ function checkLines(incident: Incident): string[] {
 function planLines(state: ProposalState): string[] {
   const { proposal, status } = state;
   const steps = proposal.steps.flatMap((step) => [
-    `${text(step.title)}. Undo: ${text(step.undo)}`,
+    `${sentence(text(step.title))} Undo: ${sentence(text(step.undo))}`,
     '',
     fenced(step.diff),
     '',
@@ -103,7 +104,7 @@ function planLines(state: ProposalState): string[] {
   return [
     `### ${text(proposal.title)}`,
     '',
-    `${statusWords(status)}. Why: ${text(proposal.why)}`,
+    `${sentence(statusWords(status))} Why: ${text(proposal.why)}`,
     '',
     ...steps,
   ];

@@ -3,6 +3,7 @@ import type { IncidentEvent } from '../domain/incident-event.ts';
 import { actorWithPlace } from './actor-name.ts';
 import { formatTimeOfDay } from './clock-time.ts';
 import { passNumbers } from './event-line.ts';
+import { joinSentences } from './join-texts.ts';
 import { refusalWords } from './refusal-words.ts';
 import type { Line } from './slack-block.ts';
 import { labelled, say } from './slack-block.ts';
@@ -108,7 +109,7 @@ function undoLine({ proposals, execution, closed }: Incident): Line[] {
   const undo = steps
     .filter((_, i) => execution?.steps[i]?.outcome?.result === 'applied')
     .map((step) => step.undo);
-  return [labelled('To undo', undo.toReversed().join('; then '))];
+  return [labelled('To undo', joinSentences(undo.toReversed()))];
 }
 
 function auditLine(head: string, event: IncidentEvent): Line {

@@ -7,6 +7,7 @@ import { isCallForHelp } from './asked-for-help.ts';
 import { formatClockTime } from './clock-time.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { passName, passNumbers } from './event-line.ts';
+import { joinSentences } from './join-texts.ts';
 import { sinceMsOf } from './reach.ts';
 import { revertedWords } from './reverted-words.ts';
 import type { Line, Run, SlackMessage } from './slack-block.ts';
@@ -248,7 +249,7 @@ function helpReply(help: EventOf<'help-requested'>): ReplyText {
     body: [
       labelled(
         'Known',
-        [first, second].filter((text) => text !== undefined && !help.reason.includes(text)).join(' '),
+        joinSentences([first, second].flatMap((text = '') => (help.reason.includes(text) ? [] : text))),
       ),
       labelled('Looked fine', shortList(help.ruledOut, 6)),
       labelled('Cannot see', shortList(help.cannotSee, 3)),

@@ -5,6 +5,7 @@ import { actorName } from './actor-name.ts';
 import { formatClockTime } from './clock-time.ts';
 import { endingWords, noActionWords } from './ending.ts';
 import { incidentState } from './incident-state.ts';
+import { joinSteps } from './join-texts.ts';
 import { milestonesOf, milestoneWords } from './milestones.ts';
 import { reachWords, sinceMsOf } from './reach.ts';
 import type { Button, Line, SlackMessage } from './slack-block.ts';
@@ -153,7 +154,7 @@ function fixWords(incident: Incident): string {
   const applied = state.proposal.steps
     .filter((_, i) => execution?.steps[i]?.outcome?.result === 'applied')
     .map(({ title }) => title);
-  return applied.length === 0 ? '' : `${applied.join('; then ')}${approvedByWords(state)}`;
+  return applied.length === 0 ? '' : `${joinSteps(applied)}${approvedByWords(state)}`;
 }
 
 function proofWords(events: readonly IncidentEvent[], auditHead: string): string {

@@ -209,7 +209,7 @@ Audit: 777777777777 over 17 events`,
     story.tell(askHelp(story.incident(), 'The fix did not hold: check 1 of 2 failed.'));
     expect(lastReply(story)).toBe(
       `🆘 I need help: The fix did not hold: check 1 of 2 failed.
-Known: Likely cause (high): The Corefile holds an unknown directive. DNS: 0 of 96 lookups answered
+Known: Likely cause (high): The Corefile holds an unknown directive. DNS: 0 of 96 lookups answered.
 I would look at: kubectl -n kube-system describe deployment coredns · Open conversation`,
     );
   });
