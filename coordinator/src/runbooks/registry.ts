@@ -3,6 +3,7 @@ import { cniAgentCrash } from './cni-agent-crash.ts';
 import { cniAgentNotScheduled } from './cni-agent-not-scheduled.ts';
 import { corednsConfig } from './coredns-config.ts';
 import { corednsCrash } from './coredns-crash.ts';
+import { corednsUpstream } from './coredns-upstream.ts';
 import { ipamExhausted } from './ipam-exhausted.ts';
 import { kubeProxyBroken } from './kube-proxy-broken.ts';
 import { netpolBlocksDns } from './netpol-blocks-dns.ts';
@@ -56,7 +57,7 @@ export const runbooks: readonly Runbook[] = [
     'Kernel and host firewall',
     'The node’s kernel drops packets',
   ),
-  signatureRunbook('coredns-unreachable-upstream', 'Upstream resolvers', 'Upstream resolvers do not answer'),
+  corednsUpstream,
   other,
 ];
 
