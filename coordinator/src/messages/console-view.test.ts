@@ -302,12 +302,22 @@ describe('the matrix', () => {
 });
 
 it('reach is told in few words, with names as far as they fit', () => {
-  const of = (nodes: string[], namespaces: string[] = []): string =>
-    reachWords({ symptoms: [{ ...symptom, affected: { nodes, namespaces, objects: [] } }] });
+  const of = (nodes: string[], namespaces: string[] = [], lines: string[] = []): string =>
+    reachWords({ symptoms: [{ ...symptom, lines, affected: { nodes, namespaces, objects: [] } }] });
+  const named = (count: number): string[] => Array.from({ length: count }, (_, i) => `node${i + 1}`);
   expect(of(['a'])).toBe('a');
   expect(of(['a', 'b', 'c', 'd', 'e'])).toBe('5 nodes: a, b, c, d, e');
-  expect(of(['a', 'b', 'c', 'd', 'e', 'f'], ['shop'])).toBe(
-    '6 nodes: a, b, c, d and 2 more · namespace shop',
+  expect(of(named(5))).toBe('5 nodes: node1, node2, node3, node4, node5');
+  expect(of(named(9), ['shop'])).toBe('9 nodes: node1, node2, node3, node4 and 5 more · namespace shop');
+  expect(of(['ip-10-0-0-1.compute.internal', ...named(3), 'ip-10-0-0-2.compute.internal'])).toContain(
+    'node3 and 1 more',
+  );
+  const dns = (failing: number): string =>
+    `DNS Service from ${failing} of 5 nodes failing: 0 of 96 probes answered`;
+  expect(of(named(5), [], [dns(5)])).toBe('all 5 nodes');
+  expect(of(named(4), [], [dns(4)])).toBe('4 nodes: node1, node2, node3, node4');
+  expect(of(named(4), [], ['to node1 from 4 of 4 nodes failing (pod network): 0 of 96'])).not.toContain(
+    'all',
   );
 });
 

@@ -3,6 +3,7 @@ import { cardMessage } from '../messages/slack-card.ts';
 import { catchUpMessage } from '../messages/slack-catch-up.ts';
 import type { SlackBlock, SlackMessage } from '../messages/slack-block.ts';
 import { reportMarkdown } from '../messages/report-markdown.ts';
+import { reachWords } from '../messages/reach.ts';
 import { replyMessage } from '../messages/slack-reply.ts';
 import { rootMessage } from '../messages/slack-root.ts';
 import { stillWorksLine } from '../messages/still-works.ts';
@@ -17,6 +18,9 @@ import {
   untilCard,
   untilExecuted,
 } from './incident-story.fixture.ts';
+import { healthyCluster } from '../sensing/cluster.fixture.ts';
+import { defaultSettings } from '../sensing/settings.ts';
+import { clusterDnsSymptom } from '../sensing/symptoms/dns-paths.ts';
 import { askHelp } from './help.ts';
 import { triage } from './triage.ts';
 
@@ -263,5 +267,27 @@ describe('words that are shared with triage', () => {
       const { lines } = triage(createStory().incident(), facts as unknown as ClusterFacts, network as never);
       expect(stillWorksLine(lines)).toMatch(/^(Everything else answers|1 of 2 other paths answer)/);
     }
+  });
+
+  it('the size of the cluster is read from the lines that sensing writes', () => {
+    const nodes = ['node1', 'node2', 'node3'];
+    const path = (node: string) => ({
+      path: { id: node, kind: 'dns', from: { node, mode: 'pod' }, to: { type: 'dns-vip', upstream: false } },
+      state: 'failing',
+      sent: 8,
+      lost: 8,
+      failures: [],
+      sinceMs: 0,
+    });
+    // Only what the symptom of the cluster's DNS reads.
+    const observation = {
+      states: nodes.map(path),
+      nowMs: 1,
+      facts: healthyCluster(3),
+      settings: defaultSettings,
+    };
+    const suspect = { component: 'dns-vip:10.96.0.10', explains: nodes };
+    const dns = clusterDnsSymptom([suspect] as never, observation as never)?.symptom;
+    expect(reachWords({ symptoms: dns === undefined ? [] : [dns] })).toBe('all 3 nodes');
   });
 });
