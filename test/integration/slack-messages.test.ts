@@ -246,6 +246,15 @@ function prefixes(bodies: readonly EventBody[]): { incident: Incident; events: I
   });
 }
 
+/** The blocks that hold diffs; the words around them may be shortened. */
+function preformattedIn(block: { type: string; elements?: unknown }): object[] {
+  const elements: unknown[] = Array.isArray(block.elements) ? block.elements : [];
+  return elements.filter(
+    (e): e is object =>
+      typeof e === 'object' && e !== null && 'type' in e && e.type === 'rich_text_preformatted',
+  );
+}
+
 describe('whatever text the cluster and people put into an incident', () => {
   it('every message is one that Slack takes, mentions nobody, hides nothing, and keeps its length', () => {
     fc.assert(
@@ -276,8 +285,7 @@ describe('whatever text the cluster and people put into an incident', () => {
         if (open === undefined || state === null) throw new Error('no card');
         const { blocks } = cardMessage(open.incident, state, to);
         if (!JSON.stringify(blocks).includes('"action_id":"approve"')) return;
-        const body = blocks.filter(({ type }) => type === 'rich_text');
-        const shown = textsOf(body).join('\n');
+        const shown = textsOf(blocks.flatMap(preformattedIn)).join('\n');
         for (const { diff } of state.proposal.steps) {
           const visible = diff.match(/[a-z0-9:.]{3,}/g) ?? [];
           for (const word of visible) expect(shown).toContain(word);
