@@ -9,7 +9,7 @@ import {
   pod,
   service,
 } from '../facts/record-builders.fixture.ts';
-import { dnsEgressRule } from './dns-allowance.ts';
+import { dnsEgressRule, dnsPortWords } from './dns-allowance.ts';
 import { evaluateFlow } from './evaluate-flow.ts';
 import { type Flow, policyPodOf, policyWorldOf } from './policy-world.ts';
 
@@ -51,6 +51,16 @@ function verdict(at: ClusterFacts, to: string, port: number, protocol: 'UDP' | '
   const flow: Flow = { from: { type: 'pod', pod: web }, to: { type: 'pod', pod: target }, port, protocol };
   return evaluateFlow(world, flow).verdict;
 }
+
+it('ports are told with their protocols', () => {
+  const port = (protocol: 'UDP' | 'TCP', number: number) => ({ protocol, port: number });
+  expect(dnsPortWords([port('UDP', 53), port('TCP', 53)])).toBe('UDP and TCP 53');
+  const moved = [port('UDP', 53), port('TCP', 53), port('UDP', 5353), port('TCP', 5353)];
+  expect(dnsPortWords(moved)).toBe('UDP and TCP 53 and 5353');
+  expect(dnsPortWords([port('UDP', 53), port('TCP', 53), port('UDP', 5353)])).toBe(
+    'UDP and TCP 53, UDP 5353',
+  );
+});
 
 describe('the rule that allows DNS', () => {
   it('knows DNS by the names of the Service ports where it is not on 53', () => {

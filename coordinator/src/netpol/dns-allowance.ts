@@ -44,6 +44,15 @@ export function dnsPorts(dns: ClusterDns): DnsPort[] {
   return ports;
 }
 
+/** Ports in words: `UDP and TCP 53`, `UDP and TCP 53 and 5353`. */
+export function dnsPortWords(ports: readonly DnsPort[]): string {
+  const byNumber = Map.groupBy(ports, ({ port }) => port);
+  const byProtocols = Map.groupBy(byNumber, ([, same]) => same.map(({ protocol }) => protocol).join(' and '));
+  return [...byProtocols]
+    .map(([protocols, numbers]) => `${protocols} ${numbers.map(([port]) => port).join(' and ')}`)
+    .join(', ');
+}
+
 const LINK_LOCAL = [parseRange('169.254.0.0/16'), parseRange('fe80::/10')].filter((range) => range !== null);
 
 /** Addresses of a node-local DNS cache: what its Corefile binds to, link-local ones only. */

@@ -5,7 +5,7 @@ import { clusterDns } from '../facts/coredns-objects.ts';
 import { isActive } from '../facts/pod-lookups.ts';
 import type { Change } from '../facts/recent-changes.ts';
 import type { NetworkPolicyRecord, PodRecord } from '../facts/records.ts';
-import { dnsPorts } from '../netpol/dns-allowance.ts';
+import { type DnsPort, dnsPorts } from '../netpol/dns-allowance.ts';
 import { type Denial, evaluateFlow } from '../netpol/evaluate-flow.ts';
 import type { Direction } from '../netpol/policy-spec.ts';
 import { policyPodOf, type PolicyWorld, policyWorldOf } from '../netpol/policy-world.ts';
@@ -24,6 +24,8 @@ export interface DeniedDns {
   pods: PodRecord[];
   /** The directions in which it is denied, at least one; both ends have to allow it. */
   sides: DeniedSide[];
+  /** Where the DNS pods listen, on UDP. */
+  ports: DnsPort[];
   /** DNS probes from agents in that namespace, and from agents outside of it. */
   inside: Tally;
   outside: Tally;
@@ -54,16 +56,16 @@ function denialsOf(
   world: PolicyWorld,
   from: PodRecord,
   servers: readonly PodRecord[],
-  ports: readonly number[],
+  ports: readonly DnsPort[],
 ): Denial[] {
   let denials: Denial[] = [];
   for (const server of servers) {
-    for (const port of ports) {
+    for (const { port, protocol } of ports) {
       const verdict = evaluateFlow(world, {
         from: { type: 'pod', pod: policyPodOf(from) },
         to: { type: 'pod', pod: policyPodOf(server) },
         port,
-        protocol: 'UDP',
+        protocol,
       });
       if (verdict.verdict !== 'denied') return [];
       denials = verdict.denials;
@@ -111,7 +113,7 @@ export function deniedDns(situation: Situation): DeniedResult {
   if (servers.length === 0) return { ok: false, why: 'there is no CoreDNS pod to judge the way to' };
   const listening = dnsPorts(dns).filter(({ protocol }) => protocol === 'UDP');
   // The ports behind the Service; 53 itself only where that is one of them.
-  const ports = (listening.length > 1 ? listening.slice(1) : listening).map(({ port }) => port);
+  const ports = listening.length > 1 ? listening.slice(1) : listening;
   const found = new Map<string, DeniedDns>();
   for (const [namespace, pods] of podsByNamespace(facts.pods)) {
     const near = world.policies.filter(
@@ -128,7 +130,7 @@ export function deniedDns(situation: Situation): DeniedResult {
       const denials = judged.get(alike) ?? denialsOf({ ...world, policies: near }, pod, servers, ports);
       if (judged.size < MOST_KINDS) judged.set(alike, denials);
       if (denials.length === 0) continue;
-      const entry = found.get(namespace) ?? entryFor(situation, namespace, denials);
+      const entry = found.get(namespace) ?? entryFor(situation, namespace, denials, ports);
       entry.pods.push(pod);
       found.set(namespace, entry);
     }
@@ -143,7 +145,12 @@ export function deniedDns(situation: Situation): DeniedResult {
   };
 }
 
-function entryFor({ facts, network }: Situation, namespace: string, denials: readonly Denial[]): DeniedDns {
+function entryFor(
+  { facts, network }: Situation,
+  namespace: string,
+  denials: readonly Denial[],
+  ports: DnsPort[],
+): DeniedDns {
   const sides = denials.map(({ direction, policies }) => ({
     direction,
     policies: facts.networkPolicies
@@ -153,7 +160,7 @@ function entryFor({ facts, network }: Situation, namespace: string, denials: rea
       .toSorted((a, b) => latestWrite(b) - latestWrite(a)),
   }));
   const outside = probed(network, (from) => from !== namespace);
-  return { namespace, pods: [], sides, inside: insideOf(network, namespace), outside };
+  return { namespace, pods: [], sides, ports, inside: insideOf(network, namespace), outside };
 }
 
 /** What the incident is about first, then failing probes, then the latest change. */

@@ -492,7 +492,7 @@ describe('netpol-blocks-dns', () => {
     const { cause, actions } = top({ facts: facts([older, policy]), network: denied, symptoms: [inApp] });
     expect(cause).toMatchObject({ id: 'netpol-blocks-dns', confidence: 'high' });
     expect(cause.summary).toBe(
-      'NetworkPolicy app/restrict-egress, app/older leaves no way to DNS for pods in app (created 20 s before by kubectl-client-side-apply).',
+      'NetworkPolicies app/restrict-egress, app/older leave no way to DNS for pods in app (created 20 s before by kubectl-client-side-apply).',
     );
     expect(actions).toMatchObject([
       {
@@ -512,6 +512,19 @@ describe('netpol-blocks-dns', () => {
         },
       },
     ]);
+  });
+
+  it('names the port that the DNS pods listen on, whatever number that is', () => {
+    const text = (targetPort: string): string | undefined => {
+      const ports = ['UDP', 'TCP'].map((protocol) => ({ name: 'dns', port: 53, targetPort, protocol }));
+      const services = facts().services.map((one) => ({ ...one, ports }));
+      const { cause } = top({ facts: { ...facts(), services }, network: denied, symptoms: [inApp] });
+      return cause.for.find((one) => one.text.includes('no rule allows'))?.text;
+    };
+    expect(text('5353')).toBe(
+      '1 pod of app may not ask the cluster DNS: egress is restricted by app/restrict-egress, and no rule allows UDP 5353, where the DNS pods listen',
+    );
+    expect(text('53')).toMatch(/no rule allows UDP 53$/);
   });
 
   it('accuses nothing that is not enforced, and proposes nothing without probes', () => {

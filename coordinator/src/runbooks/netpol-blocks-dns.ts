@@ -1,10 +1,11 @@
 import type { ActionRequest } from '../domain/action.ts';
 import { formatRef } from '../domain/object-ref.ts';
 import type { Situation } from '../facts/cluster-facts.ts';
+import { clusterDns } from '../facts/coredns-objects.ts';
 import { refOf } from '../facts/object-ref-of.ts';
 import { changedBefore } from '../facts/recent-changes.ts';
 import type { NetworkPolicyRecord } from '../facts/records.ts';
-import { dnsEgressRule, dnsIngressRule } from '../netpol/dns-allowance.ts';
+import { dnsEgressRule, dnsIngressRule, dnsPorts, dnsPortWords } from '../netpol/dns-allowance.ts';
 import { type DeniedDns, deniedDns, type DeniedSide, policyChange } from './denied-dns.ts';
 import { clip, evidence } from './evidence.ts';
 import { matchSignatures } from './match-signatures.ts';
@@ -61,7 +62,9 @@ function fromPolicies(situation: Situation, denied: DeniedDns): Weighed[] {
   const restricted = denied.sides
     .map(({ direction, policies }) => `${direction} is restricted by ${policyNames(policies)}`)
     .join(' and ');
-  const text = `${denied.pods.length} pods of ${denied.namespace} may not ask the cluster DNS: ${restricted}, and no rule allows port 53`;
+  const { pods, ports, namespace } = denied;
+  const where = ports.some(({ port }) => port === 53) ? '' : ', where the DNS pods listen';
+  const text = `${pods.length} ${pods.length === 1 ? 'pod' : 'pods'} of ${namespace} may not ask the cluster DNS: ${restricted}, and no rule allows ${dnsPortWords(ports)}${where}`;
   const pro: Weighed[] = [{ weight: 0.45, evidence: evidence('object', text) }];
   const [newest] = policiesOf(denied);
   const changed = newest === undefined ? '' : changedWords(situation, newest);
@@ -93,8 +96,13 @@ function summaryOf(situation: Situation, denied: DeniedDns): string {
   const changed = newest === undefined ? '' : changedWords(situation, newest);
   const since = changed === '' ? '' : ` (${changed})`;
   const egress = denied.sides.some(({ direction }) => direction === 'egress');
-  const verb = egress ? 'leaves no way to DNS for pods in' : 'lets no DNS query in from';
-  return `NetworkPolicy ${policyNames(policiesOf(denied).slice(0, 3))} ${verb} ${denied.namespace}${since}.`;
+  const policies = policiesOf(denied).slice(0, 3);
+  const several = policies.length > 1;
+  const verb = egress
+    ? `${several ? 'leave' : 'leaves'} no way to DNS for pods in`
+    : `${several ? 'let' : 'lets'} no DNS query in from`;
+  const who = `${several ? 'NetworkPolicies' : 'NetworkPolicy'} ${policyNames(policies)}`;
+  return `${who} ${verb} ${denied.namespace}${since}.`;
 }
 
 function judge(situation: Situation): Judgement {
@@ -137,7 +145,7 @@ function judge(situation: Situation): Judgement {
   return { cause, checks: [check(ID, title, 'found', summaryOf(situation, first))], unknown: [] };
 }
 
-function escalation(denied: DeniedDns, why: string): Remedy {
+function escalation({ facts }: Situation, denied: DeniedDns, why: string): Remedy {
   const [policy] = policiesOf(denied);
   const name = policy === undefined ? 'the policy' : formatRef(refOf('NetworkPolicy', policy.meta));
   return {
@@ -146,7 +154,12 @@ function escalation(denied: DeniedDns, why: string): Remedy {
       cause: ID,
       title: clip(`Pods in ${denied.namespace} may not use DNS`, 200),
       why: clip(`${policyNames(policiesOf(denied))} allow no DNS. No rule can be derived: ${why}.`, 800),
-      options: [clip(`Allow UDP and TCP 53 to the cluster DNS in ${name} by hand.`, 400)],
+      options: [
+        clip(
+          `Allow ${dnsPortWords(dnsPorts(clusterDns(facts)))} to the cluster DNS in ${name} by hand.`,
+          400,
+        ),
+      ],
     },
   };
 }
@@ -187,7 +200,7 @@ function remedy(situation: Situation): Remedy | null {
   const actions: ActionRequest[] = [];
   for (const side of denied.sides) {
     const opened = openSide(situation, side);
-    if ('why' in opened) return escalation(denied, opened.why);
+    if ('why' in opened) return escalation(situation, denied, opened.why);
     addRequest(actions, opened);
   }
   const names = actions.map(({ target }) => `${target.namespace}/${target.name}`).join(' and ');
