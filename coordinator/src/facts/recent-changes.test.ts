@@ -34,7 +34,9 @@ describe('who changed what', () => {
   it('says it relative to the trouble, and nothing when it does not fit in time', () => {
     const change = lastChangeOf(object, 'nodeSelector');
     expect(changedBefore(change, T0)).toBe('changed 31 s before by kubectl-edit');
-    expect(changedBefore(change, T0 - 40_000)).toBe('changed at about the same time by kubectl-edit');
+    expect(changedBefore(change, T0 - 40_000)).toBe('changed 9 s after by kubectl-edit');
+    expect(changedBefore(change, T0 - 31_400)).toBe('changed in the same second by kubectl-edit');
+    expect(changedBefore(change, T0 - 30_400)).toBe('changed in the same second by kubectl-edit');
     expect(changedBefore(change, T0 - 200_000)).toBe('');
     expect(changedBefore(change, T0 + 90_000_000)).toBe('');
     expect(changedBefore(null, T0)).toBe('');

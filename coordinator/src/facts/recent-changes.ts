@@ -37,12 +37,20 @@ export function lastChange(meta: Meta): Change | null {
   return { manager: latest.manager, atMs: latest.atMs };
 }
 
-/** `changed 31 s before by kubectl-edit`, told relative to the first loss; empty when it does not fit in a day before. */
+/**
+ * `changed 31 s before by kubectl-edit`, told relative to the first loss (`3 s after`, `in the same second`); empty when it
+ * does not fit in a day before.
+ */
 export function changedBefore(change: Change | null, sinceMs: number): string {
   if (change === null) return '';
   const leadMs = sinceMs - change.atMs;
   // Clocks and probing intervals differ: a change seconds after the first loss is still worth saying.
   if (leadMs < -60_000 || leadMs > 24 * 3_600_000) return '';
-  if (leadMs < 0) return `changed at about the same time by ${change.manager}`;
-  return `changed ${formatDuration(leadMs)} before by ${change.manager}`;
+  return `changed ${relativeWords(leadMs)} by ${change.manager}`;
+}
+
+/** The API server keeps times in whole seconds. */
+function relativeWords(leadMs: number): string {
+  if (Math.abs(leadMs) < 1000) return 'in the same second';
+  return leadMs > 0 ? `${formatDuration(leadMs)} before` : `${formatDuration(-leadMs)} after`;
 }
