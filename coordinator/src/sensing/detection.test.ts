@@ -58,6 +58,24 @@ describe('a fault that loses everything', () => {
     expect(incidents[0]?.symptoms[0]?.pathIds[0]).toContain('dns-vip');
   });
 
+  it('on names outside of the cluster is found soon, also right after a CoreDNS roll-out', async () => {
+    const world = createWorld(healthyCluster(5), { plan: { externalName: 'example.com' } });
+    await world.run(40_000);
+    const rolled = [dnsPod('coredns-c', 'node1'), dnsPod('coredns-d', 'node2')];
+    const fresh = { readySinceMs: world.nowMs() };
+    const others = world.cluster().pods.filter(({ meta }) => meta.labels['k8s-app'] !== 'kube-dns');
+    world.setCluster({
+      ...world.cluster(),
+      pods: [...others, ...rolled.map((one) => ({ ...one, ...fresh }))],
+    });
+    world.setNetwork((path) => ('upstream' in path.to && path.to.upstream ? 'dns-rcode' : 'ok'));
+    expect(await world.untilOpen(40_000)).not.toBeNull();
+    await world.run(60_000);
+    expect(world.memory.incidents().map(({ title }) => title)).toEqual([
+      'Names outside of the cluster do not resolve',
+    ]);
+  });
+
   it('in one namespace is told by its canary, and names the namespace', async () => {
     const world = createWorld(healthyCluster(5));
     await world.run(40_000);

@@ -103,7 +103,7 @@ export function upstreamSymptom(suspects: readonly Suspect[], observation: Obser
   if (failing.length === 0) return null;
   const { failing: from, all } = sources(upstream);
   return {
-    holdMs: dnsHoldMs(observation),
+    ...upstreamHold(observation),
     symptom: bounded({
       kind: 'paths-failing',
       key: 'dns-upstream',
@@ -120,4 +120,14 @@ export function upstreamSymptom(suspects: readonly Suspect[], observation: Obser
       lossRate: lossRate(failing),
     }),
   };
+}
+
+/** A roll-out of CoreDNS costs answers for all names: where those of the cluster come, it is no excuse. */
+function upstreamHold(observation: Observation): Pick<Observed, 'holdMs' | 'inTransition'> {
+  const inside = observation.states.filter(
+    ({ path }) => path.kind === 'dns' && path.to.type === 'dns-vip' && !path.to.upstream,
+  );
+  const holdMs = dnsHoldMs(observation);
+  if (inside.some(({ state }) => state === 'failing')) return { holdMs };
+  return { holdMs: Math.min(holdMs, observation.settings.clusterHoldMs), inTransition: false };
 }

@@ -19,7 +19,8 @@ export function pathsFailing(observation: Observation): Observed[] {
     if (evidenceMs === null) return [];
     const { settings } = observation;
     const symptom = bounded({ ...made.symptom, lines: [...made.symptom.lines, ...context] });
-    const observed = { ...made, symptom, evidenceMs, inTransition: made.holdMs > settings.pathsHoldMs };
+    const inTransition = made.inTransition ?? made.holdMs > settings.pathsHoldMs;
+    const observed = { ...made, symptom, evidenceMs, inTransition };
     return suspects.every(({ unconfirmed }) => unconfirmed)
       ? [oneEndOnly(observed, Math.max(observed.holdMs, settings.unconfirmedHoldMs))]
       : [observed];
