@@ -50,12 +50,15 @@ function compared(situation: Situation, nodes: readonly string[]): { services: T
   return { services: tally(own.filter(through)), direct: tally(own.filter((state) => !through(state))) };
 }
 
-function fromProbes(situation: Situation, nodes: readonly string[]): { pro: Weighed[]; contra: Weighed[] } {
+function fromProbes(situation: Situation, finding: Finding): { pro: Weighed[]; contra: Weighed[] } {
+  const nodes = nodesOf(finding);
   const { services, direct } = compared(situation, nodes);
   if (services.failing === 0) {
     if (services.healthy === 0) return { pro: [], contra: [] };
     const text = `Service addresses answer on ${nameNodes(nodes)}: ${answeredWords(services)}`;
-    return { pro: [], contra: [{ weight: 0.5, evidence: evidence('probe', text) }] };
+    // Without kube-proxy the rules stay as they were: right, until the next pod behind a Service moves.
+    const weight = finding.absent === null ? 0.5 : 0.1;
+    return { pro: [], contra: [{ weight, evidence: evidence('probe', text) }] };
   }
   const words = `Service addresses from ${nameNodes(nodes)}: ${answeredWords(services)}; pods by their own address: ${answeredWords(direct)}`;
   // Where pods are out of reach too, their Services tell nothing about kube-proxy.
@@ -120,7 +123,7 @@ function judge(situation: Situation): Judgement {
   const nodes = nodesOf(finding);
   const told = matchSignatures(situation).get(ID) ?? [];
   if (nodes.length === 0) return { cause: fromTexts(told), checks: [nothingFound(situation)], unknown: [] };
-  const probes = fromProbes(situation, nodes);
+  const probes = fromProbes(situation, finding);
   const pro = [
     ...(finding.absent === null ? [] : fromAbsence(situation, finding.absent)),
     ...fromPods(finding),

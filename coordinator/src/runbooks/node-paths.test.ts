@@ -150,6 +150,25 @@ describe('kube-proxy-broken', () => {
     });
   });
 
+  it('that is gone while its rules still lead right is put back before they do not', () => {
+    const facts = cluster(
+      {
+        nodes: nodes.map((name) => node(name, { labels: name === 'node2' ? {} : { proxy: 'yes' } })),
+        daemonSets: [agent, proxy],
+        pods: [...agents, ...dnsPods(), podOf(proxy, 'node1'), podOf(proxy, 'node3')],
+      },
+      agent,
+    );
+    const gone = symptom({
+      kind: 'cni-agents',
+      scope: { type: 'nodes', nodes: ['node2'] },
+      affected: { nodes: ['node2'], namespaces: [], objects: [] },
+    });
+    const { cause, remedy } = top(situation({ facts, network: services(() => false), symptoms: [gone] }));
+    expect(cause).toMatchObject({ id: 'kube-proxy-broken', confidence: 'medium' });
+    expect(remedy?.type).toBe('plan');
+  });
+
   it('that runs by its own word: people are asked, with what to look at on that node', () => {
     const running = daemonSet('kube-proxy', 'kube-system');
     const facts = cluster(
