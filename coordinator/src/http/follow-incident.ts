@@ -41,7 +41,7 @@ export async function followIncident(deps: FollowDeps, following: Following): Pr
     }
     for (const event of loaded.events) {
       if (event.n <= sentN) continue;
-      stream.send('entry', timelineView(event, loaded.incident), event.n);
+      stream.send('entry', timelineView(event, loaded.incident, loaded.events), event.n);
       sentN = event.n;
     }
     page = pageFor(deps, loaded, caller.principal, nowMs);

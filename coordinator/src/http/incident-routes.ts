@@ -52,7 +52,10 @@ export function addIncidentRoutes(server: FastifyInstance, deps: HttpDeps): void
     async (request): Promise<IncidentView> => {
       const found = await loaded(request);
       const page = pageFor(deps, found, personOf(request).principal, await store.nowMs());
-      return { page, timeline: found.events.map((event) => timelineView(event, found.incident)) };
+      return {
+        page,
+        timeline: found.events.map((event) => timelineView(event, found.incident, found.events)),
+      };
     },
   );
 

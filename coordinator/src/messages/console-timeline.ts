@@ -11,8 +11,12 @@ import { eventLine } from './event-line.ts';
 type Fold = TimelineEntry['fold'];
 
 /** One event as an entry of the story. Texts are not yet made safe to the eye; `console-view.ts` does that for all. */
-export function timelineEntry(event: IncidentEvent, incident: Incident): TimelineEntry {
-  const { icon, headline, lines } = eventLine(event, incident);
+export function timelineEntry(
+  event: IncidentEvent,
+  incident: Incident,
+  events: readonly IncidentEvent[],
+): TimelineEntry {
+  const { icon, headline, lines } = eventLine(event, incident, events);
   return {
     n: event.n,
     atMs: event.atMs,

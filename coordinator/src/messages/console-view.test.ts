@@ -194,7 +194,7 @@ describe('the story', () => {
   it('never tells the same fact twice', () => {
     const { incident, events } = story();
     const lines = events
-      .map((event) => eventLine(event, incident))
+      .map((event) => eventLine(event, incident, events))
       .map(({ headline, lines: below }) => [headline, ...below]);
     expect(lines[1]).toEqual(['What is known so far', 'DNS elsewhere: fine']);
     expect(lines[2]?.join()).not.toContain('other');
@@ -203,9 +203,33 @@ describe('the story', () => {
     expect(lines[10]).toEqual(['The plan has been carried out']);
   });
 
+  it('tells what is new when the symptoms change, not what was known', () => {
+    const opened = story(1).events[0];
+    if (opened === undefined) throw new Error('no story');
+    const update = (...symptoms: Symptom[]): string[] => {
+      const event: IncidentEvent = { ...opened, n: 2, body: { type: 'symptoms-updated', symptoms } };
+      const { headline, lines } = eventLine(event, story(1).incident, [opened, event]);
+      return [headline, ...lines];
+    };
+    const wider = {
+      ...symptom,
+      affected: { ...symptom.affected, nodes: [...symptom.affected.nodes, 'node3'] },
+    };
+    expect(update(wider)).toEqual(['The fault reaches further now', 'Also on node3']);
+    const other = { ...symptom, key: 'dns', headline: 'DNS does not answer' };
+    expect(update(symptom, other)).toEqual(['The fault looks different now', 'DNS does not answer']);
+    const paths = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6'];
+    expect(update({ ...symptom, pathIds: paths, lines: ['0 of 900 answered'] })).toEqual([
+      'The fault reaches further now',
+      `6 paths affected, ${symptom.pathIds.length} before`,
+      '0 of 900 answered',
+    ]);
+    expect(update({ ...symptom, lines: ['0 of 900 answered'] })).toHaveLength(1);
+  });
+
   it('has an entry for each event, and its details behind a fold', () => {
     const { incident, events } = story();
-    const entries = events.map((event) => timelineView(event, incident));
+    const entries = events.map((event) => timelineView(event, incident, events));
     expect(entries.map(({ n }) => n)).toEqual(told.map((_, i) => i + 1));
     expect(entries[3]?.fold?.lines).toContain('  -- x');
     expect(entries.at(-1)?.fold?.lines).toEqual([`Head ${'d'.repeat(64)}`]);

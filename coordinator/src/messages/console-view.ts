@@ -101,9 +101,13 @@ function closingView(incident: Incident): IncidentPage['closing'] {
   return { words: incidentState(incident).words, summary: closed.summary, auditHead: closed.auditHead };
 }
 
-/** One event of the story. `incident` is folded at least up to it. */
-export function timelineView(event: IncidentEvent, incident: Incident): TimelineEntry {
-  return safe(TimelineEntry, timelineEntry(event, incident));
+/** One event of the story. `incident` is folded at least up to it; `events` are those of the incident. */
+export function timelineView(
+  event: IncidentEvent,
+  incident: Incident,
+  events: readonly IncidentEvent[],
+): TimelineEntry {
+  return safe(TimelineEntry, timelineEntry(event, incident, events));
 }
 
 /** One line of the list, from what the store keeps for lists. */

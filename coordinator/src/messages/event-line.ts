@@ -1,5 +1,6 @@
 import type { Incident, ProposalState } from '../domain/incident.ts';
 import type { EventOf, IncidentEvent, PassResult, StepResult } from '../domain/incident-event.ts';
+import type { Symptom } from '../domain/symptom.ts';
 import { actorName, actorWithPlace } from './actor-name.ts';
 import { formatClockTime } from './clock-time.ts';
 import { countWords } from './count-words.ts';
@@ -7,6 +8,7 @@ import { noActionWords } from './ending.ts';
 import { causesToTell } from './ranked-causes.ts';
 import { refusalWords } from './refusal-words.ts';
 import { revertedWords } from './reverted-words.ts';
+import { symptomNews, symptomsBefore } from './symptom-news.ts';
 
 /** What an event says, as plain text: one headline and at most a few lines below it. Not yet made safe for any surface. */
 export interface EventLine {
@@ -17,16 +19,20 @@ export interface EventLine {
 }
 
 /**
- * One event in words. `incident` is the whole incident (for plans and steps by id), folded at least up to the event.
- * The same sentence stands in Slack and in the console.
+ * One event in words. `incident` is the whole incident (for plans and steps by id), folded at least up to the event;
+ * `events` are its events, for what was told before. The same sentence stands in Slack and in the console.
  */
-export function eventLine(event: IncidentEvent, incident: Incident): EventLine {
+export function eventLine(
+  event: IncidentEvent,
+  incident: Incident,
+  events: readonly IncidentEvent[],
+): EventLine {
   const { body } = event;
   switch (body.type) {
     case 'opened':
       return line('🔴', body.title, body.symptoms.flatMap((s) => s.lines).slice(0, 6));
     case 'symptoms-updated':
-      return line('🔴', 'The fault looks different now', body.symptoms.map((s) => s.headline).slice(0, 6));
+      return { icon: '🔴', ...symptomNews(symptomsBefore(events, event.n), body.symptoms) };
     case 'recovered':
       return line('🟢', 'The symptoms are gone', [body.detail]);
     case 'relapsed':
@@ -39,7 +45,7 @@ export function eventLine(event: IncidentEvent, incident: Incident): EventLine {
       );
     case 'triaged':
       return line('🔎', 'What is known so far', [
-        ...newsOf(body.lines, incident),
+        ...newsOf(body.lines, symptomsBefore(events, event.n)),
         ...(body.unknown.length > 0 ? [`Could not see: ${body.unknown.join('; ')}`] : []),
       ]);
     case 'diagnosed':
@@ -281,8 +287,8 @@ function withoutTitle(detail: string, title: string): string {
 }
 
 /** First findings that the opening has not told already; all of them if that is all there is. */
-function newsOf(lines: readonly string[], incident: Incident): readonly string[] {
-  const told = new Set(incident.symptoms.flatMap((symptom) => symptom.lines));
+function newsOf(lines: readonly string[], symptoms: readonly Symptom[]): readonly string[] {
+  const told = new Set(symptoms.flatMap((symptom) => symptom.lines));
   const news = lines.filter((text) => !told.has(text));
   return news.length > 0 ? news : lines;
 }

@@ -27,7 +27,7 @@ export function reportMarkdown(incident: Incident, events: readonly IncidentEven
     section('Help that was asked for', helpLines(incident)),
     section(
       'Story (times in UTC)',
-      events.flatMap((event) => storyLines(event, incident)),
+      events.flatMap((event) => storyLines(event, incident, events)),
     ),
     auditLine(incident, events),
   ];
@@ -152,8 +152,9 @@ function helpLines({ help, escalation }: Incident): string[] {
   ];
 }
 
-function storyLines(event: IncidentEvent, incident: Incident): string[] {
-  const { headline, lines } = eventLine(event, incident);
+function storyLines(event: IncidentEvent, incident: Incident, events: readonly IncidentEvent[]): string[] {
+  const { headline, lines } = eventLine(event, incident, events);
+  if (event.body.type === 'symptoms-updated' && lines.length === 0) return [];
   return [
     `- ${formatTimeOfDay(event.atMs)} ${text(headline)}`,
     ...lines.slice(0, 12).map((line) => `  - ${text(line)}`),

@@ -40,6 +40,6 @@ export function catchUpMessage(
 function eventWords(event: IncidentEvent, incidentId: string, events: readonly IncidentEvent[]): string {
   const incident = foldIncident(incidentId, events.slice(0, event.n));
   if (incident === null) return '';
-  const { icon, headline } = eventLine(event, incident);
+  const { icon, headline } = eventLine(event, incident, events);
   return cut(slackLine(`${formatTimeOfDay(event.atMs)} ${icon} ${headline}`), 160);
 }

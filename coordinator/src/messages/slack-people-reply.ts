@@ -46,7 +46,7 @@ export function answeredReply(
   if (isCallForHelp(event, events)) {
     return { icon: '🆘', headline, body: rest.map((text) => [say(text)]), link: 'link' };
   }
-  const { icon } = eventLine(event, incident);
+  const { icon } = eventLine(event, incident, events);
   return { icon, headline, body: rest.map((text) => [say(text)]), maxLines: maxAnswerLines };
 }
 
