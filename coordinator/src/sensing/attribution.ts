@@ -55,7 +55,7 @@ export function attribute(
   if (!states.some(({ state }) => state === 'failing')) return { suspects: [], unexplained: [] };
   const judged = states
     .filter((entry) => entry.state !== 'unknown' && entry.sent > 0)
-    .map((state): Judged => ({ state, components: componentsOf(state.path, dataplane) }));
+    .map((state): Judged => ({ state, components: possibleComponents(state, dataplane) }));
   const fixed = judged.filter(({ state }) => backendsKey(state.path.to) === null);
   const mixtures = judged.filter(({ state }) => backendsKey(state.path.to) !== null);
 
@@ -82,6 +82,16 @@ export function attribute(
   const explained = new Set(confirmed.flatMap((suspect) => suspect.explains));
   const unexplained = [...new Set([...first.unexplained, ...second.unexplained])];
   return { suspects: confirmed, unexplained: unexplained.filter((id) => !explained.has(id)) };
+}
+
+/** Fewer probes than this do not tell a part from the whole. */
+const fewProbes = 4;
+
+/** A policy lets a path through or not: it is no explanation for one that loses a part. */
+function possibleComponents(state: PathState, dataplane: Dataplane): ComponentId[] {
+  const crossed = componentsOf(state.path, dataplane);
+  const losesPart = state.lost > 0 && state.sent >= fewProbes && state.lost * 2 < state.sent;
+  return losesPart ? crossed.filter((component) => parseComponent(component).kind !== 'policy') : crossed;
 }
 
 function inputOf({ state, components }: Judged, explainedLoss: number): LocatePath {

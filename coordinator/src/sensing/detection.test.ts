@@ -471,6 +471,23 @@ describe('a check', () => {
 });
 
 describe('a fault that loses a part', () => {
+  it.each([2, 5, 8])('in a small cluster names the node, not all of them (seed %i)', async (seed) => {
+    const world = createWorld(healthyCluster(3), { seed });
+    const random = seededRandom(seed);
+    await world.run(60_000);
+    world.setNetwork((path) => {
+      if (path.kind === 'node') return 'ok';
+      const from = path.from.node;
+      const to = targetNode({ path } as never) ?? (random() < 0.5 ? 'node1' : 'node2');
+      const crosses = from !== to && [from, to].includes('node2');
+      return crosses && random() < 0.2 ? 'timeout' : 'ok';
+    });
+    expect(await world.untilOpen(60_000)).not.toBeNull();
+    expect(world.memory.incidents().map(({ title }) => title)).toEqual([
+      expect.stringMatching(/^Pods on node2 lose \d+ % of their traffic$/),
+    ]);
+  });
+
   it.each([0.07, 0.2])(
     'of %f is one incident of its node within 2 min, and over only after a calm',
     async (loss) => {
