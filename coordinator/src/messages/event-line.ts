@@ -30,7 +30,7 @@ export function eventLine(
   const { body } = event;
   switch (body.type) {
     case 'opened':
-      return line('🔴', body.title, body.symptoms.flatMap((s) => s.lines).slice(0, 6));
+      return line('🔴', body.title, [...new Set(body.symptoms.flatMap((s) => s.lines))].slice(0, 6));
     case 'symptoms-updated':
       return { icon: '🔴', ...symptomNews(symptomsBefore(events, event.n), body.symptoms) };
     case 'recovered':
@@ -254,7 +254,7 @@ function helpLines(help: EventOf<'help-requested'>): string[] {
     ...help.known.map((text) => `Known: ${text}`),
     ...(help.ruledOut.length > 0 ? [`Ruled out: ${help.ruledOut.join('; ')}`] : []),
     ...(help.cannotSee.length > 0 ? [`Cannot see: ${help.cannotSee.join('; ')}`] : []),
-    ...help.lookAt.map((text) => `I would look at: ${text}`),
+    ...[...new Set(help.lookAt)].map((text) => `I would look at: ${text}`),
   ];
 }
 

@@ -4,12 +4,17 @@ export function sentence(text: string): string {
   return trimmed === '' || /[.!?…]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }
 
+/** The same for a text that may begin with a small letter. */
+export function capitalSentence(text: string): string {
+  return sentence(text.charAt(0).toUpperCase() + text.slice(1));
+}
+
 /** Several texts as sentences, each once: `A restart cannot be undone. Put the old text back.`; one alone stays as it is. */
 export function joinSentences(texts: readonly string[]): string {
   const distinct = [...new Set(texts.map((text) => text.trim()))].filter((text) => text !== '');
   const [only, ...more] = distinct;
   if (more.length === 0) return only ?? '';
-  return distinct.map((text) => sentence(text.charAt(0).toUpperCase() + text.slice(1))).join(' ');
+  return distinct.map(capitalSentence).join(' ');
 }
 
 /** What is done one after the other, in one phrase: `Change "redy" to "ready" in X; then restart Y`. */

@@ -3,10 +3,10 @@ import type { Incident, ProposalState } from '../domain/incident.ts';
 import type { IncidentEvent } from '../domain/incident-event.ts';
 import { actorWithPlace } from './actor-name.ts';
 import { formatDateTime, formatTimeOfDay } from './clock-time.ts';
-import { endingWords } from './ending.ts';
+import { endingWords, noActionWords } from './ending.ts';
 import { eventLine, passName, passNumbers } from './event-line.ts';
 import { incidentState } from './incident-state.ts';
-import { sentence } from './join-texts.ts';
+import { capitalSentence, sentence } from './join-texts.ts';
 import { milestonesOf, milestoneWords } from './milestones.ts';
 import { causesToTell } from './ranked-causes.ts';
 import { reachWords, sinceMsOf } from './reach.ts';
@@ -16,13 +16,13 @@ import { visibleText } from './visible-text.ts';
 export function reportMarkdown(incident: Incident, events: readonly IncidentEvent[], url: string): string {
   const sections = [
     head(incident, events, url),
-    section(
-      'Symptoms',
-      incident.symptoms.flatMap((s) => [`- ${text(s.headline)}`, ...s.lines.map((l) => `  - ${text(l)}`)]),
-    ),
+    section('Symptoms', symptomLines(incident)),
     section('Cause', causeLines(incident)),
     section('Ruled out and not seen', checkLines(incident)),
-    section('Plans', incident.proposals.flatMap(planLines)),
+    section(
+      'Plans',
+      incident.proposals.flatMap((state, i) => [...(i === 0 ? [] : ['']), ...planLines(state)]),
+    ),
     section('Checks after it', passLines(incident)),
     section('Help that was asked for', helpLines(incident)),
     section(
@@ -53,13 +53,32 @@ function head(incident: Incident, events: readonly IncidentEvent[], url: string)
     `- Reach: ${text(reachWords(incident))}`,
     ...(parts === null ? [] : [`- ${milestoneWords(parts)}`]),
     ...(incident.reopened > 0 ? [`- Opened again ${incident.reopened} times`] : []),
-    ...(incident.closed === null ? [] : [`- ${text(incident.closed.summary)}`]),
+    ...closingLines(incident),
     `- Conversation: <${url}>`,
   ].join('\n');
 }
 
+/** The headline has told how it ended. */
+function closingLines({ closed, diagnosis, written }: Incident): string[] {
+  if (closed === null) return [];
+  if (closed.how !== 'healed') return [`- In short: ${text(closed.summary)}`];
+  const [top] = causesToTell(diagnosis);
+  const looked = top === undefined || top.id === 'other' ? '' : ` What it looked like: ${text(top.summary)}`;
+  return [`- ${capitalSentence(noActionWords({ written }))}${looked}`];
+}
+
 function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `## ${title}\n\n${lines.join('\n')}`;
+}
+
+/** What several symptoms say in the same words is told with the first. */
+function symptomLines({ symptoms }: Incident): string[] {
+  const told = new Set<string>();
+  return symptoms.flatMap(({ headline, lines }) => {
+    const news = lines.filter((line) => !told.has(line));
+    for (const line of news) told.add(line);
+    return [`- ${text(headline)}`, ...news.map((line) => `  - ${text(line)}`)];
+  });
 }
 
 function causeLines(incident: Incident): string[] {
@@ -87,7 +106,7 @@ function checkLines(incident: Incident): string[] {
   const unseen = [...(incident.triage?.unknown ?? []), ...(incident.diagnosis?.unknown ?? [])];
   return [
     ...clear.map(
-      ({ title, detail }) => `- Found nothing: ${text(title)}${detail === '' ? '' : `: ${text(detail)}`}`,
+      ({ title, detail }) => `- Looked fine: ${text(title)}${detail === '' ? '' : `: ${text(detail)}`}`,
     ),
     ...[...new Set(unseen)].map((line) => `- Could not see: ${text(line)}`),
   ];
@@ -96,16 +115,15 @@ function checkLines(incident: Incident): string[] {
 function planLines(state: ProposalState): string[] {
   const { proposal, status } = state;
   const steps = proposal.steps.flatMap((step) => [
-    `${sentence(text(step.title))} Undo: ${sentence(text(step.undo))}`,
+    '',
+    `${step.title === proposal.title ? '' : `${sentence(text(step.title))} `}Undo: ${sentence(text(step.undo))}`,
     '',
     fenced(step.diff),
-    '',
   ]);
   return [
     `### ${text(proposal.title)}`,
     '',
     `${sentence(statusWords(status))} Why: ${text(proposal.why)}`,
-    '',
     ...steps,
   ];
 }
@@ -147,7 +165,7 @@ function helpLines({ help, escalation }: Incident): string[] {
       : [
           text(help.reason),
           ...help.cannotSee.map((l) => `- Cannot see: ${text(l)}`),
-          ...help.lookAt.map((l) => `- Look at: ${text(l)}`),
+          ...[...new Set(help.lookAt)].map((l) => `- Look at: ${text(l)}`),
         ]),
   ];
 }
@@ -155,9 +173,11 @@ function helpLines({ help, escalation }: Incident): string[] {
 function storyLines(event: IncidentEvent, incident: Incident, events: readonly IncidentEvent[]): string[] {
   const { headline, lines } = eventLine(event, incident, events);
   if (event.body.type === 'symptoms-updated' && lines.length === 0) return [];
+  // The last closing is told by the head of the write-up.
+  const told = event.body.type === 'closed' && event.body.auditHead === incident.closed?.auditHead;
   return [
     `- ${formatTimeOfDay(event.atMs)} ${text(headline)}`,
-    ...lines.slice(0, 12).map((line) => `  - ${text(line)}`),
+    ...(told ? [] : lines).slice(0, 12).map((line) => `  - ${text(line)}`),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { PlannedAction } from '../domain/action.ts';
 import type { ExecutionState, Incident, PassState, StepState } from '../domain/incident.ts';
 import type { IncidentEvent } from '../domain/incident-event.ts';
 import { actorWithPlace } from './actor-name.ts';
@@ -106,10 +107,16 @@ function passLine({ pass, ended }: PassState): Line {
 function undoLine({ proposals, execution, closed }: Incident): Line[] {
   if (closed?.how !== 'fixed') return [];
   const steps = proposals.find(({ proposal }) => proposal.id === execution?.proposalId)?.proposal.steps ?? [];
-  const undo = steps
-    .filter((_, i) => execution?.steps[i]?.outcome?.result === 'applied')
-    .map((step) => step.undo);
-  return [labelled('To undo', joinSentences(undo.toReversed()))];
+  const applied = steps.filter((_, i) => execution?.steps[i]?.outcome?.result === 'applied').toReversed();
+  // What there is to do stands before what needs nothing.
+  const texts = (needed: boolean) =>
+    applied.filter((s) => leavesTraces(s) === needed).map(({ undo }) => undo);
+  return [labelled('To undo', joinSentences([...texts(true), ...texts(false)]))];
+}
+
+/** A restarted or deleted pod is followed by a new one: there is nothing to take back. */
+function leavesTraces({ request: { type } }: PlannedAction): boolean {
+  return type !== 'restart-deployment' && type !== 'restart-daemonset' && type !== 'delete-pod';
 }
 
 function auditLine(head: string, event: IncidentEvent): Line {

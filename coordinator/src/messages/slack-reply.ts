@@ -253,7 +253,7 @@ function helpReply(help: EventOf<'help-requested'>): ReplyText {
       ),
       labelled('Looked fine', shortList(help.ruledOut, 6)),
       labelled('Cannot see', shortList(help.cannotSee, 3)),
-      labelled('I would look at', shortList(help.lookAt, 3)),
+      labelled('I would look at', shortList([...new Set(help.lookAt)], 3)),
     ],
     link: 'link',
   };

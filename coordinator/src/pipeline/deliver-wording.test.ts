@@ -7,6 +7,7 @@ import { reachWords } from '../messages/reach.ts';
 import { replyMessage } from '../messages/slack-reply.ts';
 import { rootMessage } from '../messages/slack-root.ts';
 import { stillWorksLine } from '../messages/still-works.ts';
+import { foldIncident } from '../domain/fold.ts';
 import { currentProposal, type ProposalState } from '../domain/incident.ts';
 import type { ClusterFacts } from '../facts/cluster-facts.ts';
 import {
@@ -94,6 +95,9 @@ Detected 9 s · named 10 s · card 12 s · approval 57 s · fix under 1 s · aud
     );
     expect(reportMarkdown(healed.incident(), healed.events, to.conversationUrl)).toContain(
       '✅ Gone by itself after 52 s, checked twice: stable. Cluster test',
+    );
+    expect(reportMarkdown(healed.incident(), healed.events, to.conversationUrl)).toContain(
+      '\n- No action was taken.\n',
     );
     const taken = createStory().tell({ type: 'taken-over' }, ana);
     expect(root(taken)).toContain('👤');
@@ -206,6 +210,39 @@ Audit: 777777777777 over 17 events`,
       (event) => replyMessage(event, 'inc-1', closed().events, to) !== null,
     );
     expect(told.map(({ body }) => body.type)).toEqual(['triaged', 'diagnosed', 'execution-ended', 'closed']);
+  });
+
+  it('say first what there is to undo, then what needs nothing', () => {
+    const [change] = corefilePlan.steps;
+    if (change === undefined) throw new Error('no step');
+    const restart = {
+      ...change,
+      request: { ...change.request, type: 'restart-deployment' as const },
+      title: 'Restart Deployment kube-system/coredns',
+      undo: 'A restart cannot be undone.',
+    };
+    const story = closed();
+    const events = story.events.map((event) =>
+      event.body.type === 'proposed'
+        ? { ...event, body: { ...event.body, proposal: { ...corefilePlan, steps: [change, restart] } } }
+        : event,
+    );
+    const at = events.findIndex(({ body }) => body.type === 'execution-ended');
+    const ended = events.find(({ body }) => body.type === 'step-ended');
+    if (ended?.body.type !== 'step-ended') throw new Error('no step');
+    const two = events
+      .toSpliced(at, 0, { ...ended, body: { ...ended.body, step: 1 } })
+      .map((event, i) => ({ ...event, n: i + 1 }));
+    const last = two.at(-1);
+    if (last === undefined) throw new Error('no event');
+    expect(read(replyMessage(last, 'inc-1', two, to))).toContain(
+      'To undo: Put the old text back. A restart cannot be undone.',
+    );
+    const incident = foldIncident('inc-1', two);
+    if (incident === null) throw new Error('no incident');
+    expect(read(rootMessage(incident, two, to))).toContain(
+      'Fix: Change "redy" to "ready" in ConfigMap kube-system/coredns; then restart Deployment kube-system/coredns, approved by @ana',
+    );
   });
 
   it('say why help is needed, what looked fine and where to look, with the link', () => {
