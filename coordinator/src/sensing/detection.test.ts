@@ -76,6 +76,21 @@ describe('a fault that loses everything', () => {
     ]);
   });
 
+  it('on one of two CoreDNS pods does not put a share of the lookups into the title', async () => {
+    const world = createWorld(healthyCluster(3));
+    const random = seededRandom(7);
+    await world.run(40_000);
+    world.setNetwork((path) => {
+      if (path.to.type === 'dns-pod') return path.to.pod.endsWith('coredns-b') ? 'timeout' : 'ok';
+      return path.to.type === 'dns-vip' && random() < 0.5 ? 'timeout' : 'ok';
+    });
+    expect(await world.untilOpen(40_000)).not.toBeNull();
+    await world.run(30_000);
+    expect(world.memory.incidents().map(({ title }) => title)).toEqual([
+      'One of 2 CoreDNS pods does not answer: some lookups fail',
+    ]);
+  });
+
   it('in one namespace is told by its canary, and names the namespace', async () => {
     const world = createWorld(healthyCluster(5));
     await world.run(40_000);

@@ -17,7 +17,8 @@ export function clusterDnsSymptom(suspects: readonly Suspect[], observation: Obs
   // The address that pods use first: CoreDNS pods come and go with their paths.
   const vipFailing = vip.filter(({ state }) => state === 'failing');
   const proof = [...new Set([...vipFailing, ...failing])];
-  const single = vipFailing.length === 0 ? onlyPod(suspects) : null;
+  const culprit = isWhole(vipLoss) ? null : onlyPod(suspects);
+  const single = vipFailing.length === 0 ? culprit : null;
   const nodes = sources(failing);
   return {
     holdMs: dnsHoldMs(observation),
@@ -26,7 +27,7 @@ export function clusterDnsSymptom(suspects: readonly Suspect[], observation: Obs
       key: single === null ? 'dns' : `dns-pod:${single}`,
       scope: { type: 'dns' },
       component: suspects[0]?.component ?? null,
-      headline: single === null ? headline(vipLoss) : `CoreDNS pod ${podNameIn(single)} does not answer`,
+      headline: culprit === null ? headline(vipLoss) : oneOfPods(dns),
       sinceMs: failingSince(failing, observation.nowMs),
       lines: [
         ...(vip.length === 0
@@ -52,6 +53,14 @@ function headline(vipLoss: number | null): string {
   return vipLoss === null || isWhole(vipLoss)
     ? 'DNS does not answer in the whole cluster'
     : `DNS loses ${percent(vipLoss)} of the questions in the whole cluster`;
+}
+
+/** Which lookups fail is chance, and so is their share at the moment of the title. */
+function oneOfPods(dns: readonly PathState[]): string {
+  const pods = new Set(dns.flatMap(({ path: { to } }) => (to.type === 'dns-pod' ? [to.pod] : [])));
+  return pods.size < 2
+    ? 'CoreDNS does not answer'
+    : `One of ${pods.size} CoreDNS pods does not answer: some lookups fail`;
 }
 
 function isWhole(vipLoss: number | null): boolean {
