@@ -487,6 +487,17 @@ describe('netpol-blocks-dns', () => {
     affected: { nodes: [], namespaces: ['app'], objects: [] },
   });
 
+  it('asks people what may pass where nothing may: DNS alone would not make such pods work', () => {
+    const closed = { podSelector: {}, policyTypes: ['Ingress', 'Egress'] };
+    const deny = networkPolicy('default-deny', 'app', closed, { createdMs: T0 - 20_000 });
+    const { cause, remedy } = top({ facts: facts([deny]), network: denied, symptoms: [inApp] });
+    expect(cause.id).toBe('netpol-blocks-dns');
+    expect(remedy).toMatchObject({
+      type: 'escalate',
+      escalation: { title: 'Pods in app may not reach anything' },
+    });
+  });
+
   it('adds the narrowest rule to the policy that was made last', () => {
     const older = networkPolicy('older', 'app', { podSelector: {}, policyTypes: ['Egress'], egress: [] });
     const { cause, actions } = top({ facts: facts([older, policy]), network: denied, symptoms: [inApp] });

@@ -6,6 +6,7 @@ import { refOf } from '../facts/object-ref-of.ts';
 import { changedBefore } from '../facts/recent-changes.ts';
 import type { NetworkPolicyRecord } from '../facts/records.ts';
 import { dnsEgressRule, dnsIngressRule, dnsPorts, dnsPortWords } from '../netpol/dns-allowance.ts';
+import { parsePolicySpec } from '../netpol/policy-spec.ts';
 import { type DeniedDns, deniedDns, type DeniedSide, policyChange } from './denied-dns.ts';
 import { clip, evidence } from './evidence.ts';
 import { matchSignatures } from './match-signatures.ts';
@@ -192,11 +193,47 @@ function addRequest(actions: ActionRequest[], request: ActionRequest): void {
   else same.params = { ...request.params, ...same.params };
 }
 
+/** No way out at all: then DNS is the smallest part of what is missing, and perhaps nothing of it is meant to work. */
+function allowsNothing({ sides }: DeniedDns): boolean {
+  const egress = sides.find(({ direction }) => direction === 'egress');
+  return (
+    egress !== undefined &&
+    egress.policies.every(({ spec }) => {
+      const parsed = parsePolicySpec(spec);
+      return parsed.ok && parsed.spec.egress.length === 0;
+    })
+  );
+}
+
+function asWhatMayPass(situation: Situation, denied: DeniedDns): Remedy {
+  const [policy] = policiesOf(denied);
+  const names = policyNames(policiesOf(denied).slice(0, 3));
+  const { namespace } = denied;
+  const name = policy?.meta.name ?? '';
+  return {
+    type: 'escalate',
+    escalation: {
+      cause: ID,
+      title: clip(`Pods in ${namespace} may not reach anything`, 200),
+      why: clip(
+        `${summaryOf(situation, denied)} No rule lets them reach anything else either: with DNS alone they would still not work, and what they need cannot be read from the cluster.`,
+        800,
+      ),
+      options: [
+        `If it was put there by mistake or too early: kubectl -n ${policy?.meta.namespace ?? namespace} delete networkpolicy ${name}. Everything of ${namespace} is open again then.`,
+        `If it is meant: add policies that allow what these pods need, first ${dnsPortWords(dnsPorts(clusterDns(situation.facts)))} to the cluster DNS, then their own Services.`,
+        `See what it holds: kubectl -n ${policy?.meta.namespace ?? namespace} get networkpolicy -o yaml (${names}).`,
+      ].map((option) => clip(option, 400)),
+    },
+  };
+}
+
 function remedy(situation: Situation): Remedy | null {
   const result = deniedDns(situation);
   const [denied] = result.ok ? result.denied : [];
   // Without probes there is no proof that anything enforces the policy, and it may be meant.
   if (denied === undefined || denied.inside.failing === 0) return null;
+  if (allowsNothing(denied)) return asWhatMayPass(situation, denied);
   const actions: ActionRequest[] = [];
   for (const side of denied.sides) {
     const opened = openSide(situation, side);
