@@ -30,6 +30,7 @@ const FOLLOWS: Readonly<Partial<Record<CauseId, readonly CauseId[]>>> = {
   'coredns-config': ['coredns-crash', 'coredns-unreachable-upstream'],
   'coredns-crash': ['coredns-unreachable-upstream'],
   'netpol-blocks-dns': ['coredns-unreachable-upstream'],
+  'ipam-conflict-or-overlap': ['overlay-blocked', 'route-missing-or-wrong', 'cni-agent-crash'],
   'ipam-exhausted': ['coredns-crash', 'cni-not-initialized', 'service-no-endpoints'],
 };
 /** A cause explains its consequences only if it is itself likely. */

@@ -46,6 +46,7 @@ function proOf(situation: Situation, outside: Tally, inside: Tally): Weighed[] {
   const works = inside.healthy > 0 && inside.failing === 0;
   const text = `names outside of the cluster: ${answeredWords(outside)}; names of the cluster: ${answeredWords(inside)}`;
   const pro: Weighed[] = [{ weight: works ? 0.65 : 0.2, evidence: evidence('probe', text) }, ...told];
+  if (!works) return pro;
   const change = corefileChange(situation);
   const changed = changedBefore(change, troubleSinceMs(situation));
   const { configMap } = clusterDns(situation.facts);

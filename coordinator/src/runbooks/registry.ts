@@ -4,6 +4,7 @@ import { cniAgentNotScheduled } from './cni-agent-not-scheduled.ts';
 import { corednsConfig } from './coredns-config.ts';
 import { corednsCrash } from './coredns-crash.ts';
 import { corednsUpstream } from './coredns-upstream.ts';
+import { ipamConflict } from './ipam-conflict.ts';
 import { ipamExhausted } from './ipam-exhausted.ts';
 import { kubeProxyBroken } from './kube-proxy-broken.ts';
 import { netpolBlocksDns } from './netpol-blocks-dns.ts';
@@ -41,11 +42,7 @@ export const runbooks: readonly Runbook[] = [
     'The CNI’s way to its datastore',
     'The CNI cannot reach its datastore or the API server',
   ),
-  signatureRunbook(
-    'ipam-conflict-or-overlap',
-    'Overlapping address ranges',
-    'Addresses or ranges are given out twice',
-  ),
+  ipamConflict,
   signatureRunbook('node-cidr-not-assigned', 'Pod range of the node', 'A node has no pod range'),
   signatureRunbook('mtu-mismatch', 'MTU', 'Large packets do not fit'),
   routeMissing,
