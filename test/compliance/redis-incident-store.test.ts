@@ -26,7 +26,7 @@ async function storeOn(
   more: Partial<RedisIncidentStoreSettings> = {},
 ): Promise<RedisIncidentStore> {
   const store = await createRedisIncidentStore({
-    redis: { url: redis.url, commandTimeoutMs: 300 },
+    redis: { url: redis.url },
     prefix: `{${randomUUID()}}`,
     ...more,
   });
@@ -156,7 +156,7 @@ describe('RedisIncidentStore in trouble', () => {
   });
 
   test('a Redis that hangs or is gone is unavailable within the bound, and works again afterwards', async () => {
-    const store = await storeOn(fragile);
+    const store = await storeOn(fragile, { redis: { url: fragile.url, commandTimeoutMs: 300 } });
     await store.open(openRequest('inc-a', 'one'));
     fragile.freeze();
     await expect(store.load('inc-a')).rejects.toBeInstanceOf(StoreUnavailable);

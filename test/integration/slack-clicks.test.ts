@@ -62,7 +62,13 @@ async function until<T>(what: string, look: () => Promise<T | undefined | false>
 
 describe('clicks by Socket Mode', () => {
   beforeEach(async () => {
-    await withCard(await createSlackBench(redis.url, { transport: 'socket', messageEvents: 'subscribed' }));
+    await withCard(
+      await createSlackBench(redis.url, {
+        transport: 'socket',
+        messageEvents: 'subscribed',
+        commandTimeoutMs: 1000,
+      }),
+    );
     await bench.slack.until('a connection', () => bench.slack.socketMode.connections().length === 1);
   });
   afterEach(() => bench.close());

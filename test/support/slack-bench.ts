@@ -43,13 +43,13 @@ export const ana: Actor = { type: 'person', name: 'ana', via: 'slack' };
 
 export async function createSlackBench(
   redisUrl: string,
-  options: SlackStandInOptions & { transport?: 'socket' | 'http' } = {},
+  options: SlackStandInOptions & { transport?: 'socket' | 'http'; commandTimeoutMs?: number } = {},
 ): Promise<SlackBench> {
-  const { transport = 'http', ...standIn } = options;
+  const { transport = 'http', commandTimeoutMs, ...standIn } = options;
   const clock = createSettableClock(Date.UTC(2026, 0, 15, 3, 12, 41));
   const slack = await createSlackStandIn({ clock, rateLimits: 'off', ...standIn });
   const store = await createRedisIncidentStore({
-    redis: { url: redisUrl, commandTimeoutMs: 500 },
+    redis: { url: redisUrl, ...(commandTimeoutMs === undefined ? {} : { commandTimeoutMs }) },
     prefix: `{${randomUUID()}}`,
     now: clock.nowMs,
   });
