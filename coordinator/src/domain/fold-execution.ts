@@ -75,6 +75,8 @@ export function foldExecution(state: Incident, body: ExecutionEvent, atMs: numbe
       const changed = body.result === 'done' || body.result === 'unknown';
       const phase = changed ? 'verifying' : state.symptomsGone ? 'recovering' : 'diagnosed';
       const diagnosis = changed ? state.diagnosis : outdatedDiagnosis(state);
+      // Closed meanwhile by a person: how it ended is kept, but it opens nothing again.
+      if (state.phase === 'closed') return { ...state, execution: { ...execution, status } };
       return { ...state, execution: { ...execution, status }, diagnosis, phase, passes: [] };
     }
   }

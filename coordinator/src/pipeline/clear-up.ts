@@ -19,6 +19,9 @@ export async function clearUp(
 ): Promise<void> {
   const execution = incident.execution;
   if (execution === null) return;
+  const failed = execution.steps.findIndex((s) => s.outcome !== null && s.outcome.result !== 'applied');
+  const known = execution.steps[failed]?.outcome ?? null;
+  if (known !== null) return endAfter(proposal, record, failed, known);
   const open = execution.steps.findIndex((s) => s.intents > 0 && s.outcome === null);
   const step = proposal.steps[open];
   if (step !== undefined) {
@@ -31,6 +34,10 @@ export async function clearUp(
   if (last !== undefined) {
     const settled = await awaitSettled(deps, last.settle, () => postpone(deps, incident, silenceMs), signal);
     await record({ type: 'step-settled', proposalId: proposal.id, step: applied - 1, ...settled }, silenceMs);
+    if (!settled.settled) {
+      const detail = `${last.title}: ${settled.detail}`.slice(0, 400);
+      return record({ type: 'execution-ended', proposalId: proposal.id, result: 'unknown', detail }, null);
+    }
   }
   const all = applied === proposal.steps.length;
   const result = all ? 'done' : applied === 0 ? 'not-started' : 'unknown';

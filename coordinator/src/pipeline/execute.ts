@@ -25,7 +25,11 @@ export async function executeIncident(
   if (incident === null) return;
   if (incident.phase === 'drafted') return dryRunDraft(deps, incident);
   const current = underExecution(incident);
-  if (current === null) return;
+  if (current === null) {
+    // A due time that is left behind would wake for nothing every second, and in the end keep others from their turn.
+    await deps.store.defer(incidentId, 'executor', null, incident.length);
+    return;
+  }
   const record = createRecord(deps, incident);
   try {
     if (incident.execution?.status.at === 'requested') await begin(deps, incident, current, record, signal);
