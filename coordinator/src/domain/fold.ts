@@ -222,7 +222,10 @@ function recovered(state: Incident, atMs: number): Incident {
 function relapsed(state: Incident, body: EventOf<'relapsed'>): Incident {
   const next = { ...state, symptoms: body.symptoms, symptomsGone: false, recoveredAtMs: null };
   // A fault that comes back is looked at afresh: the facts may be different ones.
-  return state.phase === 'recovering' ? { ...restart(next), phase: 'new' } : next;
+  if (state.phase === 'recovering') return { ...restart(next), phase: 'new' };
+  // A good pass before it says nothing any more; a failed one still counts.
+  const stale = state.phase === 'verifying' && state.passes.at(-1)?.ended?.outcome.ok === true;
+  return stale ? { ...next, passes: [] } : next;
 }
 
 function changeProposal(

@@ -1,6 +1,7 @@
 import type { Incident } from '../domain/incident.ts';
 import type { PassResult } from '../domain/incident-event.ts';
 import type { NetworkSnapshot } from '../domain/network.ts';
+import { formatRef, type ObjectRef } from '../domain/object-ref.ts';
 import type { ClusterFacts } from '../facts/cluster-facts.ts';
 import type { CheckOutcome } from '../ports/network-view.ts';
 
@@ -24,12 +25,14 @@ export function judgePass(
   const lost = paths.reduce((sum, p) => sum + (p.sent - p.ok), 0);
   const problems = [
     ...(outcome === null ? ['The check was never run: no agent took it.'] : []),
+    ...(outcome !== null && probes === 0 ? ['No probe of the check came back: nothing is known.'] : []),
     ...paths
       .filter((p) => p.ok < p.sent)
       .map((p) => `${readablePath(p.pathId)}: ${p.sent - p.ok} of ${p.sent} probes lost`),
     ...missing.map((id) => `${readablePath(id)}: no result`),
     ...remainingSymptoms(incident, network),
     ...unhealthyObjects(incident, facts),
+    ...unsettledRollOuts(incident, facts),
   ];
   return {
     ok: problems.length === 0,
@@ -49,6 +52,32 @@ function readablePath(id: string): string {
 function remainingSymptoms(incident: Incident, network: NetworkSnapshot): string[] {
   const own = new Set(incident.symptoms.map((s) => s.key));
   return network.symptoms.filter((s) => own.has(s.key)).map((s) => `still there: ${s.headline}`);
+}
+
+/** Roll-outs of the plan that were not done in time, and are not done now. */
+function unsettledRollOuts(incident: Incident, facts: ClusterFacts): string[] {
+  const { execution } = incident;
+  const plan = incident.proposals.find((p) => p.proposal.id === execution?.proposalId)?.proposal;
+  return (execution?.steps ?? []).flatMap((step, i) => {
+    const settle = plan?.steps[i]?.settle;
+    if (step.settled !== false || settle === undefined || settle.type === 'none') return [];
+    const target = settle.type === 'rollout' ? settle.target : settle.owner;
+    const { done, wanted } = rollOutOf(target, facts);
+    if (wanted !== null && done >= wanted) return [];
+    return [`${formatRef(target)} is not rolled out: ${done} of ${wanted ?? '?'} pods`];
+  });
+}
+
+/** Pods that are new and ready, and how many there should be; null where the workload is not known. */
+function rollOutOf(target: ObjectRef, facts: ClusterFacts): { done: number; wanted: number | null } {
+  const is = (o: { meta: { namespace: string; name: string } }): boolean =>
+    o.meta.namespace === target.namespace && o.meta.name === target.name;
+  const daemonSet = target.kind === 'DaemonSet' ? facts.daemonSets.find(is) : undefined;
+  if (daemonSet !== undefined)
+    return { done: Math.min(daemonSet.updated, daemonSet.ready), wanted: daemonSet.desired };
+  const deployment = target.kind === 'Deployment' ? facts.deployments.find(is) : undefined;
+  if (deployment === undefined) return { done: 0, wanted: null };
+  return { done: Math.min(deployment.updated, deployment.available), wanted: deployment.replicas };
 }
 
 /** Workloads that the symptoms named, as the API server sees them now. */

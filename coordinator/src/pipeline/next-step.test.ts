@@ -207,9 +207,35 @@ describe('verification', () => {
     expect(story.incident().passes).toEqual([]);
   });
 
-  test('without a complete view no pass begins: no data is not healthy', () => {
+  test('without a complete view no pass begins and none is judged: no data is not healthy', () => {
+    const blind = { sensingComplete: false, passResultsIn: true };
     const story = createStory().tell({ type: 'recovered', detail: 'x' });
-    expect(next(story, { sensingComplete: false }).do).toBe('wait');
+    expect(next(story, blind).do).toBe('wait');
+    const deadlineMs = story.nowMs() + 45_000;
+    story.tell({ type: 'pass-started', pass: 1, nonce: 'nonce-0001', paths: 4, deadlineMs });
+    expect(next(story, blind).do).toBe('wait');
+    expect(next(story.at(90), blind).do).toBe('judge-pass');
+    story.tell({ type: 'pass-ended', pass: 1, nonce: 'nonce-0001', outcome: passOk });
+    expect(next(story.at(120), blind).do).toBe('wait');
+    expect(next(story)).toEqual({ do: 'start-pass', pass: 2 });
+  });
+
+  test('a change after which the agents fall silent is told to people', () => {
+    const story = untilExecuted();
+    expect(next(story.at(60 + 164), { sensingComplete: false }).do).toBe('wait');
+    expect(next(story.at(60 + 165), { sensingComplete: false })).toMatchObject({ do: 'ask-help' });
+  });
+
+  test('a good pass does not outlast a return of the symptoms, a failed one does', () => {
+    const after = (ok: boolean) =>
+      untilExecuted()
+        .at(70)
+        .tell({ type: 'recovered', detail: 'x' })
+        .tell({ type: 'pass-started', pass: 2, nonce: 'nonce-0002', paths: 4, deadlineMs: 0 })
+        .tell({ type: 'pass-ended', pass: 2, nonce: 'nonce-0002', outcome: { ...passOk, ok } })
+        .tell({ type: 'relapsed', symptoms: [dnsSymptom] });
+    expect(next(after(true)).do).toBe('wait');
+    expect(next(after(false)).do).toBe('ask-help');
   });
 });
 

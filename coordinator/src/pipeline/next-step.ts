@@ -218,9 +218,19 @@ function verify(incident: Incident, around: Surroundings, settings: PipelineSett
   const failed = incident.passes.find((p) => p.ended?.outcome.ok === false);
   if (failed !== undefined)
     return { do: 'ask-help', reason: `The fix did not hold: check ${failed.pass} of 2 failed.` };
+  const status = incident.execution?.status;
+  const endedAtMs = status?.at === 'ended' ? status.atMs : around.nowMs;
+  // A change that silences the agents must not be waited for in silence.
+  const last = incident.passes.at(-1);
+  const blindSinceMs = last === undefined ? endedAtMs : (last.ended?.atMs ?? around.nowMs);
+  const patienceMs = settings.verifyGraceMs + settings.passTimeoutMs;
+  if (!around.sensingComplete && around.nowMs >= blindSinceMs + patienceMs) {
+    return {
+      do: 'ask-help',
+      reason: 'It cannot be seen whether the fix helped: too few agents report since.',
+    };
+  }
   if (incident.passes.length === 0 && !incident.symptomsGone) {
-    const status = incident.execution?.status;
-    const endedAtMs = status?.at === 'ended' ? status.atMs : around.nowMs;
     const untilMs = endedAtMs + settings.verifyGraceMs;
     if (around.nowMs < untilMs)
       return {
@@ -276,12 +286,15 @@ function passes(
   how: 'fixed' | 'healed',
 ): NextStep {
   const last = incident.passes.at(-1);
-  if (last === undefined) {
-    if (!around.sensingComplete)
-      return { do: 'wait', untilMs: around.nowMs + pollMs, why: 'the agents have not all reported yet' };
-    return { do: 'start-pass', pass: 1 };
-  }
+  const blind = {
+    do: 'wait',
+    untilMs: around.nowMs + pollMs,
+    why: 'the agents have not all reported yet',
+  } as const;
+  if (last === undefined) return around.sensingComplete ? { do: 'start-pass', pass: 1 } : blind;
   if (last.ended === null) {
+    // A leader that has just taken over asked for the probes again; until it sees, no answer means nothing.
+    if (!around.sensingComplete && around.nowMs < last.deadlineMs + settings.passTimeoutMs) return blind;
     if (around.passResultsIn || around.nowMs >= last.deadlineMs) return { do: 'judge-pass', pass: last };
     return {
       do: 'wait',
@@ -293,7 +306,7 @@ function passes(
     const secondAtMs = last.ended.atMs + settings.passGapMs;
     if (around.nowMs < secondAtMs)
       return { do: 'wait', untilMs: secondAtMs, why: 'the second check follows 30 s after the first' };
-    return { do: 'start-pass', pass: 2 };
+    return around.sensingComplete ? { do: 'start-pass', pass: 2 } : blind;
   }
   return { do: 'close', how };
 }

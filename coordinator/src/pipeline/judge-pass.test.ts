@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { daemonSet } from '../facts/record-builders.fixture.ts';
+import { cluster, network } from '../runbooks/situation.fixture.ts';
+import { ana, corefilePlan, createStory } from './incident-story.fixture.ts';
+import { judgePass } from './judge-pass.ts';
+
+const pathId = 'dns|dns-udp|node1/pod|dns-vip/10.96.0.10';
+const good = { nonce: 'n', paths: [{ pathId, sent: 10, ok: 10, failures: [] }], missing: [] };
+
+test('a pass in which every probe came back is good, one without any probe is not', () => {
+  const incident = createStory().incident();
+  expect(judgePass(incident, good, network(), cluster())).toMatchObject({ ok: true, probes: 10 });
+  const nothing = { nonce: 'n', paths: [], missing: [] };
+  expect(judgePass(incident, nothing, network(), cluster())).toMatchObject({ ok: false, paths: 0 });
+});
+
+test('a roll-out of the plan that did not settle in time has to be done by the time of the pass', () => {
+  const target = { kind: 'DaemonSet' as const, namespace: 'kube-flannel', name: 'kube-flannel-ds' };
+  const steps = corefilePlan.steps.map((step) => ({
+    ...step,
+    settle: { type: 'rollout' as const, target, timeoutMs: 180_000 },
+  }));
+  const proposalId = corefilePlan.id;
+  const incident = createStory()
+    .tell({ type: 'proposed', proposal: { ...corefilePlan, steps } })
+    .tell({ type: 'decided', proposalId, decision: 'approved', approval: 'c'.repeat(64) }, ana)
+    .tell({ type: 'execution-requested', proposalId })
+    .tell({ type: 'step-ended', proposalId, step: 0, outcome: { result: 'applied', detail: '' } })
+    .tell({ type: 'step-settled', proposalId, step: 0, settled: false, detail: 'late' })
+    .tell({ type: 'execution-ended', proposalId, result: 'unknown', detail: 'late' })
+    .incident();
+  const rolled = (updated: number) =>
+    cluster({}, daemonSet('kube-flannel-ds', 'kube-flannel', { desired: 3, ready: 3, updated }));
+  expect(judgePass(incident, good, network(), rolled(1))).toMatchObject({
+    ok: false,
+    problems: ['DaemonSet kube-flannel/kube-flannel-ds is not rolled out: 1 of 3 pods'],
+  });
+  expect(judgePass(incident, good, network(), rolled(3)).ok).toBe(true);
+});
