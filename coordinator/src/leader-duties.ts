@@ -1,4 +1,4 @@
-import type { Clock } from '@pathmedic/shared/runtime/clock.ts';
+import { sleep, type Clock } from '@pathmedic/shared/runtime/clock.ts';
 import type { Logger } from '@pathmedic/shared/runtime/logger.ts';
 import type { DeliverOnWake } from './pipeline/deliver-on-wake.ts';
 import type { PipelineDeps } from './pipeline/deps.ts';
@@ -28,21 +28,31 @@ export interface LeaderDuties {
 }
 
 const sweepEveryMs = 1000;
+const retryMs = 2000;
 
 export function createLeaderDuties(parts: LeaderDutiesParts): LeaderDuties {
   const { queue, logger, pipeline } = parts;
   let running: { stop(): Promise<void> } | null = null;
   /** Starts and stops run one after the other. */
   let turn: Promise<void> = Promise.resolve();
+  /** Ends the attempts to start. */
+  let unwanted = new AbortController();
 
   async function begin(): Promise<{ stop(): Promise<void> }> {
     const stop = new AbortController();
     // Work that was held up from this time as leader must not go on in a later one.
     let ended = false;
     const delivery = parts.freshDelivery?.(() => parts.leading() && !ended) ?? null;
-    const workers = [await queue.work('incident', (id) => whileLeading(() => workOnIncident(pipeline, id)))];
-    if (delivery !== null) {
-      workers.push(await queue.work('outbox', (id) => whileLeading(() => delivery.handle(id))));
+    const workers: { close(): Promise<void> }[] = [];
+    try {
+      workers.push(await queue.work('incident', (id) => whileLeading(() => workOnIncident(pipeline, id))));
+      if (delivery !== null)
+        workers.push(await queue.work('outbox', (id) => whileLeading(() => delivery.handle(id))));
+    } catch (error) {
+      ended = true;
+      delivery?.close();
+      await Promise.all(workers.map((w) => w.close()));
+      throw error;
     }
     const detection = parts.freshDetection();
     detection.start();
@@ -61,6 +71,18 @@ export function createLeaderDuties(parts: LeaderDutiesParts): LeaderDuties {
     };
   }
 
+  /** Leading without its duties nobody would notice a fault: it is tried until it works or somebody else leads. */
+  async function beginUntilItWorks(signal: AbortSignal): Promise<void> {
+    while (running === null && !signal.aborted) {
+      try {
+        running = await begin();
+      } catch (error) {
+        logger.error({ err: error }, 'the duties of the leader could not be started; trying again');
+        await sleep(parts.clock, retryMs, signal).catch(() => undefined);
+      }
+    }
+  }
+
   async function whileLeading(work: () => Promise<void>): Promise<void> {
     // A wake that a replica took after it lost the lease is made up for by the new leader's next sweep.
     if (parts.leading()) await work();
@@ -74,15 +96,18 @@ export function createLeaderDuties(parts: LeaderDutiesParts): LeaderDuties {
   }
 
   return {
-    start: () =>
-      inTurn(async () => {
-        running ??= await begin();
-      }),
-    stop: () =>
-      inTurn(async () => {
+    start() {
+      if (unwanted.signal.aborted) unwanted = new AbortController();
+      const { signal } = unwanted;
+      return inTurn(() => beginUntilItWorks(signal));
+    },
+    stop() {
+      unwanted.abort();
+      return inTurn(async () => {
         const ending = running;
         running = null;
         await ending?.stop();
-      }),
+      });
+    },
   };
 }

@@ -2,7 +2,8 @@ import type { Clock, Timer } from '@pathmedic/shared/runtime/clock.ts';
 import type { Logger } from '@pathmedic/shared/runtime/logger.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { EventBody, NewEvent } from '../domain/incident-event.ts';
-import type { AppendResult, IncidentStore, OutboxItem } from '../ports/incident-store.ts';
+import type { AppendResult, IncidentStore, LoadedIncident, OutboxItem } from '../ports/incident-store.ts';
+import { IncidentUnreadable } from '../ports/incident-unreadable.ts';
 import type { Decision } from './detect.ts';
 import { detect } from './detect.ts';
 import type { IncidentScope } from './join.ts';
@@ -34,6 +35,8 @@ export interface DetectLoop {
 }
 
 const maxOpen = 200;
+/** Unreadable incidents that were told of. */
+const maxRemembered = 1000;
 
 /** Records what detection decides. Thin: a conflict or a store out of reach is simply met again next time. */
 export function createDetectLoop(options: DetectLoopOptions): DetectLoop {
@@ -41,9 +44,29 @@ export function createDetectLoop(options: DetectLoopOptions): DetectLoop {
   const everyMs = options.everyMs ?? 1000;
   const loaded = new Map<string, { updatedAtMs: number; incident: Incident }>();
   const updatedAt = new Map<string, number>();
+  const unreadable = new Set<string>();
   let timer: Timer | null = null;
   let running: Promise<void> | null = null;
   let stopped = false;
+
+  /** Null also for one that this build cannot read: it is others' to work on, and must not keep every other fault from being told. */
+  async function readable(id: string): Promise<LoadedIncident | null> {
+    try {
+      const found = await store.load(id);
+      unreadable.delete(id);
+      return found;
+    } catch (error) {
+      if (!(error instanceof IncidentUnreadable)) throw error;
+      if (unreadable.size >= maxRemembered) unreadable.clear();
+      if (!unreadable.has(id))
+        logger.error(
+          { err: error, incidentId: id },
+          'an incident cannot be read; detection goes on without it',
+        );
+      unreadable.add(id);
+      return null;
+    }
+  }
 
   async function openIncidents(): Promise<Incident[]> {
     const summaries = await store.list({ open: true, limit: maxOpen });
@@ -57,7 +80,7 @@ export function createDetectLoop(options: DetectLoopOptions): DetectLoop {
         incidents.push(known.incident);
         continue;
       }
-      const found = await store.load(id);
+      const found = await readable(id);
       if (found === null || found.incident.phase === 'closed') continue;
       loaded.set(id, { updatedAtMs, incident: found.incident });
       incidents.push(found.incident);
@@ -92,7 +115,7 @@ export function createDetectLoop(options: DetectLoopOptions): DetectLoop {
   async function recentlyClosed(scope: IncidentScope): Promise<Incident | null> {
     for (const key of [scope.scopeKey, ...scope.aliases]) {
       const id = await store.findRecentlyClosed(key, settings.reopenWithinMs);
-      const found = id === null ? null : await store.load(id);
+      const found = id === null ? null : await readable(id);
       if (found?.incident.phase === 'closed') return found.incident;
     }
     return null;
