@@ -40,7 +40,8 @@ function state(of: Proposal, change: Partial<ProposalState> = {}): ProposalState
 }
 
 function incidentWith(proposals: ProposalState[], change: Partial<Incident> = {}): Incident {
-  return { id: 'i1', proposals, symptomsGone: false, takenOverBy: null, ...change } as unknown as Incident;
+  const base = { id: 'i1', phase: 'awaiting-approval', symptomsGone: false, takenOverBy: null };
+  return { ...base, proposals, ...change } as unknown as Incident;
 }
 
 function approvedBy(name: string, of: Proposal, via: 'slack' | 'console' = 'console') {
@@ -85,6 +86,10 @@ describe('who may decide', () => {
     const approved = state(proposal('p1'), { status: { at: 'approved', approvals: [] } });
     expect(judge({ incident: incidentWith([approved]) })).toBe('already-approved');
     expect(judge({ incident: incidentWith([open], { symptomsGone: true }) })).toBe('recovered');
+    expect(judge({ incident: incidentWith([open], { phase: 'triaged' }) })).toBe('superseded');
+    expect(judge({ incident: incidentWith([open], { symptomsGone: true }), decision: 'rejected' })).toBe(
+      'recovered',
+    );
     const by: Actor = { type: 'person', name: 'ben', via: 'slack' };
     expect(judge({ incident: incidentWith([open], { takenOverBy: by }) })).toBe('taken-over');
     expect(judge({ incident: incidentWith([state(proposal('p1', { mode: 'advise' }))]) })).toBe(

@@ -61,7 +61,10 @@ function closedReason(incident: Incident, state: ProposalState, nowMs: number): 
       break;
   }
   if (currentProposal(incident) !== state) return 'superseded';
-  return nowMs >= state.proposal.expiresAtMs ? 'expired' : null;
+  if (nowMs >= state.proposal.expiresAtMs) return 'expired';
+  if (incident.symptomsGone) return 'recovered';
+  // The symptoms went and came back before the card was withdrawn: they are looked at afresh.
+  return incident.phase === 'awaiting-approval' ? null : 'superseded';
 }
 
 function expiredReason(
@@ -82,7 +85,6 @@ function expiredReason(
 
 function judgeApproval(question: DecisionQuestion, proposal: ProposalState): DecisionVerdict {
   const { incident, principal, requestedBy } = question;
-  if (incident.symptomsGone) return { ok: false, reason: 'recovered' };
   if (incident.takenOverBy !== null) return { ok: false, reason: 'taken-over' };
   if (proposal.proposal.mode === 'advise') return { ok: false, reason: 'advise-mode' };
   if (isPerson(requestedBy, principal.name)) return { ok: false, reason: 'requester' };

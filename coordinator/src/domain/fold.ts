@@ -193,6 +193,8 @@ function recheckRequested(state: Incident): Incident {
   const { phase } = state;
   if (phase !== 'triaged' && phase !== 'diagnosed' && phase !== 'needs-help' && phase !== 'escalated')
     return state;
+  // Nothing is left to diagnose: the two passes tell.
+  if (state.symptomsGone) return { ...state, phase: 'recovering', passes: [], failedPasses: 0 };
   return { ...state, phase: 'new', triage: null, diagnosis: null, escalation: null, help: null };
 }
 

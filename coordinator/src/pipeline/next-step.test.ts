@@ -90,6 +90,15 @@ describe('a card', () => {
     expect(next(story)).toEqual({ do: 'start-pass', pass: 1 });
   });
 
+  test('is withdrawn when the fault comes back before that was done', () => {
+    const story = untilCard()
+      .tell({ type: 'recovered', detail: 'x' })
+      .tell({ type: 'relapsed', symptoms: [dnsSymptom] });
+    expect(next(story)).toMatchObject({ do: 'expire', reason: 'superseded' });
+    story.tell({ type: 'proposal-expired', proposalId, reason: 'superseded', detail: 'afresh' });
+    expect(next(story).do).toBe('triage');
+  });
+
   test('a rejection asks people, and names who rejected', () => {
     const story = untilCard().tell(
       { type: 'decided', proposalId, decision: 'rejected', approval: null, reason: 'not now' },
@@ -224,6 +233,16 @@ describe('verification', () => {
     const story = untilExecuted();
     expect(next(story.at(60 + 164), { sensingComplete: false }).do).toBe('wait');
     expect(next(story.at(60 + 165), { sensingComplete: false })).toMatchObject({ do: 'ask-help' });
+  });
+
+  test('a recheck with the symptoms gone makes the passes at once, and proposes nothing', () => {
+    const help = { reason: 'failed', known: [], ruledOut: [], cannotSee: [], lookAt: [] };
+    const story = untilExecuted()
+      .at(70)
+      .tell({ type: 'recovered', detail: 'x' })
+      .tell({ type: 'help-requested', ...help })
+      .tell({ type: 'recheck-requested' }, ana);
+    expect(next(story)).toEqual({ do: 'start-pass', pass: 1 });
   });
 
   test('a good pass does not outlast a return of the symptoms, a failed one does', () => {

@@ -97,7 +97,9 @@ function staleProposal(incident: Incident, nowMs: number): NextStep | null {
         : 'It was approved, but could not be handed over in time.';
     return { do: 'expire', proposal: current, reason: 'time', detail };
   }
-  return null;
+  if (incident.phase === 'awaiting-approval' || incident.phase === 'approved') return null;
+  const detail = 'The symptoms went away and came back; they are looked at afresh.';
+  return { do: 'expire', proposal: current, reason: 'superseded', detail };
 }
 
 function afterDiagnosis(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
