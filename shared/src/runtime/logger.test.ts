@@ -31,6 +31,17 @@ test.each<[string, (logger: ReturnType<typeof createLogger>) => void]>([
   expect(output).toContain('redacted');
 });
 
+test('a refused store command is named without its arguments, one of which may be the password', () => {
+  const command = { name: 'hello', args: ['3', 'AUTH', 'default', 's3cret'] };
+  const refused = Object.assign(new Error('WRONGPASS'), { command });
+  const wrapped = new Error('Redis: WRONGPASS', { cause: refused });
+  for (const err of [refused, wrapped]) {
+    const output = capture((logger) => logger.warn({ err }, 'm'));
+    expect(output).not.toContain('s3cret');
+    expect(output).toContain('"command":"hello"');
+  }
+});
+
 test('a JSON Web Token does not reach the log, wherever it is', () => {
   expect(capture((logger) => logger.info({ note: `got ${jwt}` }, `and ${jwt}`))).not.toContain('eyJ');
 });

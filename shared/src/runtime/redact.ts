@@ -37,5 +37,14 @@ function redactError(error: Error, depth: number): Record<string, unknown> {
     stack: redactText(error.stack ?? ''),
     ...(error.cause === undefined ? {} : { cause: redactValue(error.cause, depth + 1) }),
     ...redactFields(error, depth),
+    ...commandOf(error),
   };
+}
+
+/** A command that a store refused goes by its name: its arguments are passwords (of HELLO, of AUTH) and other people's text. */
+function commandOf(error: Error): { command?: unknown } {
+  if (!('command' in error)) return {};
+  const { command } = error;
+  const named = typeof command === 'object' && command !== null && 'name' in command;
+  return { command: named ? redactValue(command.name) : '[redacted]' };
 }
