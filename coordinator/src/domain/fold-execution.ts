@@ -69,17 +69,25 @@ export function foldExecution(state: Incident, body: ExecutionEvent, atMs: numbe
         settled: body.settled,
         settledAtMs: atMs,
       }));
-    case 'execution-ended': {
-      const status = { at: 'ended' as const, result: body.result, detail: body.detail, atMs };
-      // An unknown effect is verified like a done one: the cluster's health is the question then. Nothing done: decide anew.
-      const changed = body.result === 'done' || body.result === 'unknown';
-      const phase = changed ? 'verifying' : state.symptomsGone ? 'recovering' : 'diagnosed';
-      const diagnosis = changed ? state.diagnosis : outdatedDiagnosis(state);
-      // Closed meanwhile by a person: how it ended is kept, but it opens nothing again.
-      if (state.phase === 'closed') return { ...state, execution: { ...execution, status } };
-      return { ...state, execution: { ...execution, status }, diagnosis, phase, passes: [] };
-    }
+    case 'execution-ended':
+      return ended(state, execution, body, atMs);
   }
+}
+
+function ended(
+  state: Incident,
+  execution: ExecutionState,
+  body: EventOf<'execution-ended'>,
+  atMs: number,
+): Incident {
+  const status = { at: 'ended' as const, result: body.result, detail: body.detail, atMs };
+  // An unknown effect is verified like a done one: the cluster's health is the question then. Nothing done: decide anew.
+  const changed = body.result === 'done' || body.result === 'unknown';
+  const phase = changed ? 'verifying' : state.symptomsGone ? 'recovering' : 'diagnosed';
+  const diagnosis = changed ? state.diagnosis : outdatedDiagnosis(state);
+  // Closed meanwhile by a person: how it ended is kept, but it opens nothing again.
+  if (state.phase === 'closed') return { ...state, execution: { ...execution, status } };
+  return { ...state, execution: { ...execution, status }, diagnosis, phase, passes: [] };
 }
 
 function withStep(
