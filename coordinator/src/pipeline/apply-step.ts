@@ -23,7 +23,7 @@ export type Guard = (attempt: number) => Promise<Extract<StepResult, { result: '
 /**
  * One step of an approved plan: re-read, compare the digest with what was approved, see that no other plan has just
  * written it, write with the fresh resourceVersion. A refused write whose digest is unchanged is tried at most three times; an answer that does not tell
- * is never followed by another write, only by looking.
+ * is never followed by another write, only by looking, which may go on until `lookSignal` aborts.
  */
 export async function applyStep(
   deps: ApplyDeps,
@@ -31,6 +31,7 @@ export async function applyStep(
   fieldManager: string,
   guard: Guard,
   signal: AbortSignal,
+  lookSignal: AbortSignal = signal,
 ): Promise<StepResult> {
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const stopped = await guard(attempt);
@@ -45,7 +46,7 @@ export async function applyStep(
     });
     const result = judgeWrite(written, step);
     if (result === 'retry') continue;
-    return result === 'look' ? resolveByLooking(deps, step, fieldManager, signal) : result;
+    return result === 'look' ? resolveByLooking(deps, step, fieldManager, lookSignal) : result;
   }
   return refused(
     'conflict',

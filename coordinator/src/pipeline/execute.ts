@@ -1,3 +1,4 @@
+import { sleep } from '@pathmedic/shared/runtime/clock.ts';
 import { currentProposal, type Incident, type ProposalState } from '../domain/incident.ts';
 import type { StepResult } from '../domain/incident-event.ts';
 import { applyStep } from './apply-step.ts';
@@ -11,6 +12,10 @@ import { fieldManagerOf } from './field-manager.ts';
 
 /** A step's write is bounded by the mutex. */
 const mutexTtlMs = 30_000;
+/** From before it was asked for: what was sent by then is answered, or given up by the API server, while it still holds. */
+const sendWithinMs = 18_000;
+/** A holder that crashed keeps the mutex for as long as it lasts, counted from when this process first saw it. */
+const mutexPatienceMs = mutexTtlMs + 10_000;
 const retryMs = 2000;
 /** A request that could not be claimed for so long is given up: the world has moved on. */
 const requestTtlMs = 120_000;
@@ -125,13 +130,12 @@ async function writeStep(
   const step = proposal.steps[index];
   if (step === undefined) throw new Error(`plan ${proposal.id} has no step ${index}`);
   const holder = `${proposal.id}/${index}`;
-  const mutex = await deps.claims.acquireMutex(holder, mutexTtlMs);
-  if (!mutex.ok) {
-    const detail = mutex.reason === 'held' ? `another change is in flight (${mutex.holder})` : mutex.detail;
-    return { result: 'refused', reason: 'rate-limited', detail: detail.slice(0, 400) };
-  }
+  const mutex = await takeMutex(deps, incident, holder, signal);
+  if (!mutex.ok) return { result: 'refused', reason: 'rate-limited', detail: mutex.detail.slice(0, 400) };
   const expiry = new AbortController();
-  const timer = deps.clock.after(mutexTtlMs, () => expiry.abort(new Error('the mutation lease has expired')));
+  const timer = deps.clock.after(Math.max(0, mutex.sendUntilMs - deps.clock.monotonicMs()), () =>
+    expiry.abort(new Error('the mutation lease has expired')),
+  );
   const bounded = AbortSignal.any([signal, expiry.signal]);
   const guard = async (attempt: number): Promise<Refused | null> => {
     const obstacle = await obstacleTo(deps, incident, current);
@@ -142,9 +146,32 @@ async function writeStep(
     return null;
   };
   try {
-    return await applyStep(deps, step, fieldManagerOf(proposal.id), guard, bounded);
+    return await applyStep(deps, step, fieldManagerOf(proposal.id), guard, bounded, signal);
   } finally {
     timer.cancel();
     await deps.claims.releaseMutex(holder);
+  }
+}
+
+type Mutex = { ok: true; sendUntilMs: number } | { ok: false; detail: string };
+
+/** Waits its turn: an approved plan is not given up because another change, or a holder that crashed, is before it. */
+async function takeMutex(
+  deps: ExecutorDeps,
+  incident: Incident,
+  holder: string,
+  signal: AbortSignal,
+): Promise<Mutex> {
+  const untilMs = deps.clock.monotonicMs() + mutexPatienceMs;
+  for (;;) {
+    const askedMs = deps.clock.monotonicMs();
+    const mutex = await deps.claims.acquireMutex(holder, mutexTtlMs);
+    if (mutex.ok) return { ok: true, sendUntilMs: askedMs + sendWithinMs };
+    if (deps.clock.monotonicMs() >= untilMs) {
+      const detail = mutex.reason === 'held' ? `another change is in flight (${mutex.holder})` : mutex.detail;
+      return { ok: false, detail };
+    }
+    await postpone(deps, incident, silenceMs);
+    await sleep(deps.clock, retryMs, signal);
   }
 }
