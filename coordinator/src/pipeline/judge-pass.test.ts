@@ -37,3 +37,21 @@ test('a roll-out of the plan that did not settle in time has to be done by the t
   });
   expect(judgePass(incident, good, network(), rolled(3)).ok).toBe(true);
 });
+
+test('one stray probe in hundreds does not fail a pass over a fault that lost everything; more of them, or on a partial loss, do', () => {
+  const incident = createStory().incident();
+  const paths = (losses: readonly number[], count = 50) =>
+    Array.from({ length: count }, (_, i) => ({
+      pathId: `${pathId}-${i}`,
+      sent: 10,
+      ok: 10 - (losses[i] ?? 0),
+      failures: [],
+    }));
+  const judge = (of: typeof incident, losses: readonly number[]) =>
+    judgePass(of, { nonce: 'n', paths: paths(losses), missing: [] }, network(), cluster()).ok;
+  expect(judge(incident, [1, 1])).toBe(true);
+  expect(judge(incident, [2])).toBe(false);
+  expect(judge(incident, [1, 1, 1, 1, 1, 1])).toBe(false);
+  const partial = { ...incident, symptoms: incident.symptoms.map((s) => ({ ...s, lossRate: 0.2 })) };
+  expect(judge(partial, [1])).toBe(false);
+});

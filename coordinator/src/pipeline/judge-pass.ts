@@ -6,9 +6,12 @@ import type { ClusterFacts } from '../facts/cluster-facts.ts';
 import type { CheckOutcome } from '../ports/network-view.ts';
 
 const maxProblems = 10;
+/** Stray losses that a pass over a fault of total loss may have: of one path, and of all probes together. */
+const strayLossPerPath = 1;
+const strayLossShare = 0.01;
 
 /**
- * Judges a pass: every asked path answered every probe, no symptom of the incident is there any more, and the objects
+ * Judges a pass: every asked path answers, no symptom of the incident is there any more, and the objects
  * that were affected are healthy by the API too. No data is not healthy. Pure.
  */
 export function judgePass(
@@ -23,11 +26,12 @@ export function judgePass(
   const missing = (outcome?.missing ?? []).filter((id) => present.has(id));
   const probes = paths.reduce((sum, p) => sum + p.sent, 0);
   const lost = paths.reduce((sum, p) => sum + (p.sent - p.ok), 0);
+  const noise = totalLoss(incident) && lost <= probes * strayLossShare;
   const problems = [
     ...(outcome === null ? ['The check was never run: no agent took it.'] : []),
     ...(outcome !== null && probes === 0 ? ['No probe of the check came back: nothing is known.'] : []),
     ...paths
-      .filter((p) => p.ok < p.sent)
+      .filter((p) => p.sent - p.ok > (noise ? strayLossPerPath : 0))
       .map((p) => `${readablePath(p.pathId)}: ${p.sent - p.ok} of ${p.sent} probes lost`),
     ...missing.map((id) => `${readablePath(id)}: no result`),
     ...remainingSymptoms(incident, network),
@@ -42,6 +46,14 @@ export function judgePass(
     missing: missing.length,
     problems: problems.map((p) => p.slice(0, 300)).slice(0, maxProblems),
   };
+}
+
+/**
+ * A network that lost everything and now loses one probe in hundreds is fixed: every network loses a stray probe now and
+ * then. A fault that lost only a share of the probes gets no such allowance, for there a single loss may be the fault.
+ */
+function totalLoss(incident: Incident): boolean {
+  return incident.symptoms.every((s) => s.lossRate === null || s.lossRate >= 0.5);
 }
 
 function readablePath(id: string): string {
