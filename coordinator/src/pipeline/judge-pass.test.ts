@@ -55,3 +55,20 @@ test('one stray probe in hundreds does not fail a pass over a fault that lost ev
   const partial = { ...incident, symptoms: incident.symptoms.map((s) => ({ ...s, lossRate: 0.2 })) };
   expect(judge(partial, [1])).toBe(false);
 });
+
+test('a path that never answered is no stray loss, however few probes it sent', () => {
+  const paths = Array.from({ length: 20 }, (_, i) => ({
+    pathId: `${pathId}-${i}`,
+    sent: 10,
+    ok: 10,
+    failures: [],
+  }));
+  const mute = { pathId: `${pathId}-mute`, sent: 1, ok: 0, failures: [] };
+  const result = judgePass(
+    createStory().incident(),
+    { nonce: 'n', paths: [...paths, mute], missing: [] },
+    network(),
+    cluster(),
+  );
+  expect(result.ok).toBe(false);
+});

@@ -31,7 +31,7 @@ export function judgePass(
     ...(outcome === null ? ['The check was never run: no agent took it.'] : []),
     ...(outcome !== null && probes === 0 ? ['No probe of the check came back: nothing is known.'] : []),
     ...paths
-      .filter((p) => p.sent - p.ok > (noise ? strayLossPerPath : 0))
+      .filter((p) => p.ok === 0 || p.sent - p.ok > (noise ? strayLossPerPath : 0))
       .map((p) => `${readablePath(p.pathId)}: ${p.sent - p.ok} of ${p.sent} probes lost`),
     ...missing.map((id) => `${readablePath(id)}: no result`),
     ...remainingSymptoms(incident, network),
