@@ -73,7 +73,9 @@ async function theLab(say: (line: string) => void): Promise<TestCluster> {
   );
   say('lab: making sure that three nodes are up (the first time everything is built, about 7 minutes)');
   await installLabPackages(say);
-  await run(join(labRoot, 'up'), ['3'], { maxBuffer: maxOutputBytes });
+  // Nodes take over the environment, and have no such folder: container runtimes could not exec into a pod.
+  const { TMPDIR: _, ...env } = process.env;
+  await run(join(labRoot, 'up'), ['3'], { maxBuffer: maxOutputBytes, env });
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(join(stateDir, 'pki/admin-local.kubeconfig'));
   const fault = (name: string, verb: string, node: string, peer: string) =>
