@@ -1,6 +1,17 @@
 /** How the nodes' pod ranges reach each other: encapsulated, or by routes on each host. */
 export type LabNetwork = 'vxlan' | 'routed';
 
+/** What a node runs outside of containers, restarted a second after it ended. All but the first two: control plane only. */
+export const labPrograms = [
+  'containerd',
+  'kubelet',
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+] as const;
+export type LabProgram = (typeof labPrograms)[number];
+
 export interface CommandOptions {
   /** Given to the command's standard input. */
   input?: string;
@@ -29,4 +40,10 @@ export interface Lab {
   stopNode(node: string): Promise<void>;
   /** Starts it anew (as after a reinstallation), or adds it; resolves when it is Ready. */
   startNode(node: string): Promise<void>;
+  /** `ended`: killed and kept down. `frozen`: it keeps its connections and answers nothing. Idempotent. */
+  stopProgram(node: string, program: LabProgram, how?: 'ended' | 'frozen'): Promise<void>;
+  /** Undoes `stopProgram`, both ways; resolves when the program runs, which is before it is ready. */
+  startProgram(node: string, program: LabProgram): Promise<void>;
+  /** How many cores all of a node may use together, pods included; null: as many as there are. */
+  limitCpu(node: string, cores: number | null): Promise<void>;
 }
