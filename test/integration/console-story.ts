@@ -363,6 +363,7 @@ export function snapshot(atMs: number, broken = true): NetworkSnapshot {
   return {
     atMs,
     complete: true,
+    judged: { nodes, namespaces: null },
     paths,
     suspects: [],
     symptoms: [],

@@ -188,6 +188,7 @@ export async function createPlant(schedule: Schedule): Promise<Plant> {
       configMaps: [],
       events: [],
       logs: [],
+      hosts: [],
       unknown: [],
     }),
     snapshot: () => snapshotOf(broken(), schedule.nowMs(), broken() ? [symptom()] : []),
@@ -251,5 +252,6 @@ function snapshotOf(broken: boolean, nowMs: number, symptoms: Symptom[]): Networ
     lastReportMs: nowMs,
     impaired: null,
   }));
-  return { atMs: nowMs, complete: true, paths, suspects, symptoms, agents };
+  const judged = { nodes, namespaces: ['kube-flannel', 'pathmedic'] };
+  return { atMs: nowMs, complete: true, judged, paths, suspects, symptoms, agents };
 }

@@ -31,6 +31,8 @@ export interface NetworkSnapshot {
   atMs: number;
   /** False right after a takeover, until one window of every live agent is in: absence of failures then means nothing. */
   complete: boolean;
+  /** What is under test: nodes that are not on their way out, and the namespaces that exist (null: not known). */
+  judged: { nodes: readonly string[]; namespaces: readonly string[] | null };
   paths: PathState[];
   suspects: Suspect[];
   /** Current symptoms by key, from locate and from cluster state. */

@@ -295,6 +295,7 @@ describe('the matrix', () => {
   const network = (paths: PathState[]): NetworkSnapshot => ({
     atMs: 1,
     complete: true,
+    judged: { nodes: ['a', 'b'], namespaces: null },
     paths,
     suspects: [],
     symptoms: [],

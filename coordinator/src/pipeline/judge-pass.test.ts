@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { daemonSet } from '../facts/record-builders.fixture.ts';
 import { cluster, network } from '../runbooks/situation.fixture.ts';
 import { ana, corefilePlan, createStory } from './incident-story.fixture.ts';
+import { closingSummary } from './closing-summary.ts';
 import { judgePass } from './judge-pass.ts';
+import { verificationScope } from './verification-scope.ts';
 
 const pathId = 'dns|dns-udp|node1/pod|dns-vip/10.96.0.10';
 const good = { nonce: 'n', paths: [{ pathId, sent: 10, ok: 10, failures: [] }], missing: [] };
@@ -71,4 +73,47 @@ test('a path that never answered is no stray loss, however few probes it sent', 
     cluster(),
   );
   expect(result.ok).toBe(false);
+});
+
+test('a pass over a node whose agent is gone is no check of that node; one over a node that left the cluster is', () => {
+  const dead = ['pod|tcp|node2/pod|node1/pod', 'pod|tcp|node1/pod|node2/pod'];
+  const incident = createStory().incident();
+  const about = { ...incident, symptoms: incident.symptoms.map((s) => ({ ...s, pathIds: dead })) };
+  const seen = network();
+  const blind = {
+    ...seen,
+    paths: seen.paths.filter(({ path }) => !path.id.includes('node2/pod')),
+  };
+  const scope = verificationScope(about, blind);
+  const paths = scope.pathIds.map((id) => ({ pathId: id, sent: 10, ok: 10, failures: [] }));
+  const outcome = { nonce: 'n', paths, missing: [] };
+  expect(judgePass(about, outcome, blind, cluster())).toMatchObject({
+    ok: false,
+    problems: [
+      'pod paths from node2/pod: no data, nothing tests them',
+      'pod paths to node2/pod: no data, nothing tests them',
+    ],
+  });
+  const left = { ...blind, judged: { ...blind.judged, nodes: ['node1', 'node3'] } };
+  expect(judgePass(about, outcome, left, cluster())).toMatchObject({ ok: true, problems: [] });
+  expect(closingSummary(about, 'healed', left.judged)).toMatch(/Not checked: node2 is no longer under test/);
+});
+
+test('a pass asks for a path from and to every end that failed, however many others there are', () => {
+  const story = createStory().incident();
+  const nodes = Array.from({ length: 90 }, (_, i) => `n${i}`);
+  const pathIds = nodes.flatMap((from) => [`pod|tcp|${from}/pod|old/pod`]);
+  const [template] = network().paths;
+  if (template === undefined) throw new Error('a network has paths');
+  const present = nodes.flatMap((from, at) =>
+    [1, 2, 3, 4, 5].map((step) => {
+      const id = `pod|tcp|${from}/pod|${nodes[(at + step) % nodes.length] ?? ''}/pod`;
+      return { ...template, path: { ...template.path, id } };
+    }),
+  );
+  const seen = { ...network(), judged: { nodes, namespaces: null }, paths: present };
+  const symptoms = story.symptoms.map((s) => ({ ...s, pathIds, affected: { ...s.affected, nodes: ['n0'] } }));
+  const { pathIds: asked } = verificationScope({ ...story, symptoms }, seen);
+  expect(asked).toHaveLength(300);
+  expect(new Set(asked.map((id) => id.split('|')[2]))).toEqual(new Set(nodes.map((n) => `${n}/pod`)));
 });

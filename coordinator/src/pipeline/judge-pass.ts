@@ -4,6 +4,7 @@ import type { NetworkSnapshot } from '../domain/network.ts';
 import { formatRef, type ObjectRef } from '../domain/object-ref.ts';
 import type { ClusterFacts } from '../facts/cluster-facts.ts';
 import type { CheckOutcome } from '../ports/network-view.ts';
+import { neededEvidence, unmetNeeds } from '../sensing/needed-evidence.ts';
 
 const maxProblems = 10;
 /** Stray losses that a pass over a fault of total loss may have: of one path, and of all probes together. */
@@ -34,6 +35,7 @@ export function judgePass(
       .filter((p) => p.ok === 0 || p.sent - p.ok > (noise ? strayLossPerPath : 0))
       .map((p) => `${readablePath(p.pathId)}: ${p.sent - p.ok} of ${p.sent} probes lost`),
     ...missing.map((id) => `${readablePath(id)}: no result`),
+    ...unseenEnds(incident, outcome, network),
     ...remainingSymptoms(incident, network),
     ...unhealthyObjects(incident, facts),
     ...unsettledRollOuts(incident, facts),
@@ -46,6 +48,19 @@ export function judgePass(
     missing: missing.length,
     problems: problems.map((p) => p.slice(0, 300)).slice(0, maxProblems),
   };
+}
+
+/**
+ * Ends of the failed paths of which nothing is seen: their agents are gone, and their paths with them. Seen is what
+ * answered in the pass, or is healthy now (a pass of a large cluster cannot ask every path).
+ */
+function unseenEnds(incident: Incident, outcome: CheckOutcome | null, network: NetworkSnapshot): string[] {
+  const answered = (outcome?.paths ?? []).filter((p) => p.ok > 0).map((p) => p.pathId);
+  const healthy = network.paths.filter((p) => p.state === 'healthy').map((p) => p.path.id);
+  const { needs } = neededEvidence(incident.symptoms, network.judged);
+  return unmetNeeds(needs, [...answered, ...healthy]).map(
+    ({ what }) => `${what}: no data, nothing tests them`,
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Incident } from '../domain/incident.ts';
 import type { NetworkSnapshot } from '../domain/network.ts';
 import type { Path } from '../domain/path.ts';
+import { neededEvidence, pathForEach } from '../sensing/needed-evidence.ts';
 
 /** What one pass probes. */
 export interface VerificationScope {
@@ -30,7 +31,10 @@ export function verificationScope(incident: Incident, network: NetworkSnapshot):
   const related = [...present.values()].filter(
     (path) => replaced.has(kindAndSource(path.id)) || touches(path, nodes, namespaces),
   );
-  const chosen = [...new Set([...original, ...related.map((p) => p.id)])];
+  // First, so that no bound cuts them off: one path at least from and to every end where something failed.
+  const { needs } = neededEvidence(incident.symptoms, network.judged);
+  const needed = pathForEach(needs, [...original, ...present.keys()]);
+  const chosen = [...new Set([...needed, ...original, ...related.map((p) => p.id)])];
   const everything = chosen.length === 0 ? [...present.keys()] : chosen;
   return { pathIds: everything.slice(0, maxPaths), probesPerPath: probesFor(incident) };
 }

@@ -129,7 +129,8 @@ async function perform(
         { incidentId: incident.id, auditHead: head, events: loaded.events.length },
         'incident closed; audit head',
       );
-      return { type: 'closed', how: step.how, summary: closingSummary(incident, step.how), auditHead: head };
+      const summary = closingSummary(incident, step.how, deps.network.snapshot().judged);
+      return { type: 'closed', how: step.how, summary, auditHead: head };
     }
     case 'ask-help':
       return askHelp(incident, step.reason);

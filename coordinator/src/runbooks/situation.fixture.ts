@@ -153,7 +153,8 @@ export function network(wrong: Wrong = {}, canaries = ['app']): NetworkSnapshot 
       dnsPaths(end, wrong),
     ),
   ]);
-  return { atMs: T0 + 10_000, complete: true, paths, suspects: [], symptoms: [], agents: [] };
+  const judged = { nodes: NODES, namespaces: ['kube-system', 'pathmedic', ...canaries] };
+  return { atMs: T0 + 10_000, complete: true, judged, paths, suspects: [], symptoms: [], agents: [] };
 }
 
 export function symptom(over: Partial<Symptom> = {}): Symptom {

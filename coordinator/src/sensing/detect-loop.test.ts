@@ -35,6 +35,7 @@ test('an incident that this build cannot read keeps no other fault from being to
         snapshot: {
           atMs: clock.nowMs(),
           complete: true,
+          judged: { nodes: [], namespaces: null },
           paths: [],
           suspects: [],
           agents: [],

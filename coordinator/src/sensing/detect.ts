@@ -3,6 +3,7 @@ import type { NetworkSnapshot, PathState } from '../domain/network.ts';
 import type { Symptom } from '../domain/symptom.ts';
 import type { IncidentScope } from './join.ts';
 import { coveredBy, joinSymptoms } from './join.ts';
+import { leftWords, neededEvidence, unmetNeeds } from './needed-evidence.ts';
 
 /** What detection wants to be recorded; pure data. */
 export type Decision =
@@ -110,7 +111,10 @@ function grew(before: readonly Symptom[], after: readonly Symptom[]): boolean {
   });
 }
 
-/** Gone: no symptom of it for the hold time, and every path that failed is healthy again. Unknown is not healthy. */
+/**
+ * Gone: no symptom of it for the hold time, every path that failed is healthy again, and something answers from and to
+ * every end of those that left the plan. Unknown is not healthy.
+ */
 function recovery(incident: Incident, { snapshot, mayOpen, partialCalmMs }: DetectInput): Decision | null {
   // While the view is incomplete nothing can be said to be over.
   if (incident.symptomsGone || !snapshot.complete || mayOpen === 'nothing') return null;
@@ -121,11 +125,14 @@ function recovery(incident: Incident, { snapshot, mayOpen, partialCalmMs }: Dete
   );
   const calmSinceMs = snapshot.atMs - (losesPart(incident) ? partialCalmMs : 0);
   if (!affected.every(({ state, sinceMs }) => state === 'healthy' && sinceMs <= calmSinceMs)) return null;
+  const { needs, left } = neededEvidence(incident.symptoms, snapshot.judged);
+  const healthy = snapshot.paths.flatMap(({ path, state }) => (state === 'healthy' ? [path.id] : []));
+  if (unmetNeeds(needs, healthy).length > 0) return null;
   return {
     kind: 'recovered',
     incidentId: incident.id,
     expectedLength: incident.length,
-    detail: recoveryDetail(affected),
+    detail: recoveryDetail(affected, left),
   };
 }
 
@@ -134,9 +141,10 @@ function losesPart({ symptoms }: Incident): boolean {
   return symptoms.some(({ lossRate }) => lossRate !== null && lossRate < 0.8);
 }
 
-function recoveryDetail(affected: readonly PathState[]): string {
-  if (affected.length === 0) return 'The cluster no longer shows any of it.';
+function recoveryDetail(affected: readonly PathState[], left: readonly string[]): string {
+  const gone = left.length === 0 ? '' : ` ${leftWords(left)}.`;
+  if (affected.length === 0) return `The cluster no longer shows any of it.${gone}`;
   const sent = affected.reduce((sum, state) => sum + state.sent, 0);
   const lost = affected.reduce((sum, state) => sum + state.lost, 0);
-  return `All ${affected.length} affected paths answer again: ${sent - lost} of the last ${sent} probes.`;
+  return `All ${affected.length} affected paths answer again: ${sent - lost} of the last ${sent} probes.${gone}`;
 }

@@ -1,4 +1,5 @@
 import type { KeyedProbe, ProbeSpec } from '@pathmedic/shared/contract/plan.ts';
+import type { NetworkSnapshot } from '../domain/network.ts';
 import type { AgentEnd, Path, PathTarget } from '../domain/path.ts';
 import { pathId } from '../domain/path.ts';
 import type { ClusterFacts } from '../facts/cluster-facts.ts';
@@ -21,6 +22,8 @@ export interface PlannedPath {
 
 /** Everything that is probed in the cluster, and by whom. */
 export interface NetworkPlan {
+  /** What the plan is about, whether agents run there or not. */
+  judged: NetworkSnapshot['judged'];
   agents: readonly AgentPod[];
   paths: ReadonlyMap<string, PlannedPath>;
   byAgent: ReadonlyMap<string, readonly PlannedPath[]>;
@@ -70,6 +73,7 @@ export function buildPlan(facts: ClusterFacts, config: PlanConfig): NetworkPlan 
   });
   const planned = schedule(drafts, config);
   return {
+    judged: { nodes, namespaces: presentNamespaces(facts) },
     agents,
     paths: new Map(planned.map((entry) => [entry.path.id, entry])),
     byAgent: Map.groupBy(planned, (entry) => entry.agentUid),
@@ -78,6 +82,12 @@ export function buildPlan(facts: ClusterFacts, config: PlanConfig): NetworkPlan 
       ...(dns.vip === null ? [] : [[dns.vip.address, dns.backends] as const]),
     ]),
   };
+}
+
+/** Null when they could not be read: none of them is then taken for deleted. */
+function presentNamespaces({ namespaces, unknown }: ClusterFacts): string[] | null {
+  if (unknown.some(({ what }) => what === 'namespaces')) return null;
+  return namespaces.filter(({ meta }) => meta.deletingSinceMs === null).map(({ meta }) => meta.name);
 }
 
 /** Key of a path's target in `NetworkPlan.backends`; null where the path names its only target itself. */

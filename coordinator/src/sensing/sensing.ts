@@ -69,7 +69,13 @@ interface Memory {
 
 export function createSensing(options: SensingOptions): Sensing {
   const { clock, facts, planConfig, settings, logger } = options;
-  let plan: NetworkPlan = { agents: [], paths: new Map(), byAgent: new Map(), backends: new Map() };
+  let plan: NetworkPlan = {
+    judged: { nodes: [], namespaces: null },
+    agents: [],
+    paths: new Map(),
+    byAgent: new Map(),
+    backends: new Map(),
+  };
   let planNextMs = Number.NEGATIVE_INFINITY;
   let planned: { from: ClusterFacts; atMs: number } | null = null;
   let rendered = new Map<string, { checks: string; agentPlan: AgentPlan }>();
@@ -168,6 +174,7 @@ export function createSensing(options: SensingOptions): Sensing {
     const snapshot: NetworkSnapshot = {
       atMs: nowMs,
       complete: memory.completed && presence.doubt === null,
+      judged: present.judged,
       paths,
       suspects,
       symptoms: activeSymptoms(memory.tracked),
