@@ -1,4 +1,9 @@
-/** What can be broken (design: probing, "Components and locate"). */
+/**
+ * What can be broken (design: probing, "Components and locate"). The `mtu-` kinds carry large packets only: everything
+ * small passes while one of them is broken. `mtu-node:node1` and `mtu-underlay:node1>node2` are of the nodes' own
+ * network, `mtu-pods:node1` and `mtu-overlay:node1>node2` of the pod network; these pairs are sorted by name, because a
+ * probe tests both directions.
+ */
 export type ComponentKind =
   | 'node-out'
   | 'node-in'
@@ -14,6 +19,10 @@ export type ComponentKind =
   | 'apiserver'
   | 'api-vip'
   | 'policy'
+  | 'mtu-node'
+  | 'mtu-underlay'
+  | 'mtu-pods'
+  | 'mtu-overlay'
   | 'prober';
 
 /** `kind:instance`, e.g. `cni-egress:node2`, `overlay:node1>node2`, `dns-pod:kube-system/coredns-x`, `policy:app`. */

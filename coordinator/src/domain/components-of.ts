@@ -17,9 +17,21 @@ export function proberName(end: AgentEnd): string {
 /**
  * The components that a path crosses: any of them, when broken, can make the path fail. A Service or DNS address with
  * several backends lists only what is crossed whichever backend answers; the rest is a mixture (see sensing/attribution).
+ * An `mtu` path lists only what carries large packets: it is judged by nothing else (see sensing/path-history).
  */
 export function componentsOf(path: Path, dataplane: Dataplane): ComponentId[] {
+  if (path.kind === 'mtu') return largePackets(path, dataplane);
   return [...sourceSide(path), ...targetSide(path, dataplane)];
+}
+
+/** Large packets of pods cross the nodes' network too, but there they are others: encapsulated, or of another MTU. */
+function largePackets({ from, to }: Path, dataplane: Dataplane): ComponentId[] {
+  if (to.type !== 'agent' || to.node === from.node) return [];
+  const pair = [from.node, to.node].toSorted().join('>');
+  const nodes: ComponentId[] = [`mtu-node:${from.node}`, `mtu-node:${to.node}`, `mtu-underlay:${pair}`];
+  if (to.mode === 'host') return nodes;
+  const pods: ComponentId[] = [`mtu-pods:${from.node}`, `mtu-pods:${to.node}`, `mtu-overlay:${pair}`];
+  return dataplane.podNetwork === 'pod-interfaces' ? pods : [...pods, ...nodes];
 }
 
 function sourceSide(path: Path): ComponentId[] {

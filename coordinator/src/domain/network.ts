@@ -1,3 +1,4 @@
+import type { SizeLoss } from '@pathmedic/shared/contract/outcome.ts';
 import type { ComponentId } from './component.ts';
 import type { Path } from './path.ts';
 import type { Symptom } from './symptom.ts';
@@ -10,6 +11,8 @@ export interface PathState {
   lost: number;
   /** Most frequent failures first. */
   failures: { outcome: string; count: number }[];
+  /** On `mtu` paths that lose large packets: which ones, and what still passes. */
+  sizeLoss?: SizeLoss;
   sinceMs: number;
   lastReportMs: number | null;
 }

@@ -1,7 +1,10 @@
 import type { AgentMode } from '@pathmedic/shared/contract/identity.ts';
 
-/** What a path tests (design: probing); decides which components it crosses. */
-export type PathKind = 'node' | 'pod' | 'service' | 'dns' | 'api';
+/**
+ * What a path tests (design: probing); decides which components it crosses. `mtu` tests packets as large as the
+ * interface allows, in both directions of one pair: from a pod agent the pod network, from a host agent the nodes' own.
+ */
+export type PathKind = 'node' | 'pod' | 'mtu' | 'service' | 'dns' | 'api';
 
 /** One agent process as an end of a path. */
 export interface AgentEnd {

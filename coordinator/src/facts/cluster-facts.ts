@@ -1,5 +1,6 @@
 import type { Symptom } from '../domain/symptom.ts';
 import type { NetworkSnapshot } from '../domain/network.ts';
+import type { HostFacts } from './host-facts.ts';
 import type {
   ConfigMapRecord,
   DaemonSetRecord,
@@ -41,6 +42,8 @@ export interface ClusterFacts {
   configMaps: readonly ConfigMapRecord[];
   events: readonly EventRecord[];
   logs: readonly LogExcerpt[];
+  /** What the nodes' kernels say, from agents on the nodes' own network; a node that told nothing is not in it. */
+  hosts: readonly HostFacts[];
   unknown: readonly { what: FactKind; why: string }[];
 }
 
@@ -55,7 +58,8 @@ export type FactKind =
   | 'networkPolicies'
   | 'configMaps'
   | 'events'
-  | 'logs';
+  | 'logs'
+  | 'hosts';
 
 /** Everything a runbook judges on. `network` is null offline, when no probes are at hand. */
 export interface Situation {

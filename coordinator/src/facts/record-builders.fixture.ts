@@ -269,6 +269,7 @@ export function facts(over: Partial<ClusterFacts> = {}): ClusterFacts {
     configMaps: [],
     events: [],
     logs: [],
+    hosts: [],
     unknown: [],
     ...over,
   };

@@ -34,6 +34,10 @@ const naming: readonly ComponentKind[] = [
   'overlay',
   'underlay',
   'backend',
+  'mtu-pods',
+  'mtu-node',
+  'mtu-overlay',
+  'mtu-underlay',
   'prober',
 ];
 
@@ -209,7 +213,11 @@ function isConfirmed(suspect: Suspect, all: readonly Suspect[], judged: readonly
     case 'upstream':
     case 'apiserver':
     case 'api-vip':
-    case 'policy': {
+    case 'policy':
+    case 'mtu-node':
+    case 'mtu-pods':
+    case 'mtu-overlay':
+    case 'mtu-underlay': {
       const crossing = judged.filter(({ components }) => components.includes(suspect.component));
       const explained = new Set(suspect.explains);
       const sources = new Set(crossing.map(({ state }) => state.path.from.node));

@@ -34,6 +34,11 @@ const nodeFaults = [
   },
   { prefix: 'node:', scopeKey: 'nodes', title: (who: string) => `${who} cannot be reached` },
   {
+    prefix: 'large-packets:',
+    scopeKey: 'large-packets',
+    title: (who: string) => `Large packets to and from ${who} vanish`,
+  },
+  {
     prefix: 'service-proxy:',
     scopeKey: 'service-proxy',
     title: (who: string) => `Services do not answer on ${who}`,

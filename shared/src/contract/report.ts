@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AgentIdentity } from './identity.ts';
-import { OutcomeKind, ProbePhase } from './outcome.ts';
+import { HostReading } from './host-reading.ts';
+import { OutcomeKind, ProbePhase, SizeLoss } from './outcome.ts';
 import { PathId } from './plan.ts';
 
 const count = z.number().int().min(0).max(1_000_000);
@@ -24,6 +25,8 @@ export const PathWindow = z.strictObject({
       }),
     )
     .max(3),
+  /** What the last probe that ended as `large-lost` found out. */
+  sizeLoss: SizeLoss.optional(),
 });
 export type PathWindow = z.infer<typeof PathWindow>;
 
@@ -44,6 +47,8 @@ export const Report = z.strictObject({
   impaired: z.string().max(120).optional(),
   paths: z.array(PathWindow).max(2000),
   checks: z.array(CheckWindow).max(2000),
+  /** What the node's kernel says of its network: from host agents, when it changed and now and then. */
+  host: HostReading.optional(),
   /** Windows lost from the bounded spool since the last delivered report. */
   droppedWindows: count,
 });

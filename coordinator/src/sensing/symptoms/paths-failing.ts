@@ -2,6 +2,7 @@ import { parseComponent } from '../../domain/component.ts';
 import type { PathState, Suspect } from '../../domain/network.ts';
 import type { Scope } from '../../domain/symptom.ts';
 import { clusterDnsSymptom, upstreamSymptom } from './dns-paths.ts';
+import { largePacketsSymptom } from './large-packets.ts';
 import type { Observation, Observed } from './observation.ts';
 import { bounded } from './observation.ts';
 import { nodeSymptom } from './pod-network.ts';
@@ -49,6 +50,11 @@ function groupKey({ component }: Suspect): string {
     case 'dns-pod':
     case 'dns-vip':
       return 'dns ';
+    case 'mtu-pods':
+    case 'mtu-node':
+    case 'mtu-overlay':
+    case 'mtu-underlay':
+      return `large-packets ${kind} ${instance}`;
     case 'service-proxy':
     case 'backend':
     case 'upstream':
@@ -61,8 +67,10 @@ function groupKey({ component }: Suspect): string {
 }
 
 function symptomOf(key: string, suspects: readonly Suspect[], observation: Observation): Observed | null {
-  const [kind = '', instance = ''] = key.split(' ');
+  const [kind = '', instance = '', ends = ''] = key.split(' ');
   switch (kind) {
+    case 'large-packets':
+      return largePacketsSymptom(instance, ends, suspects, observation);
     case 'pod-network':
     case 'node':
       return nodeSymptom(kind, instance, suspects, observation);

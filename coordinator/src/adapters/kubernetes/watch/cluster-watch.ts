@@ -126,6 +126,7 @@ export function createClusterWatch(
         configMaps: configMaps.records(),
         events: events.records(atMs),
         logs: [],
+        hosts: [],
         unknown: unknownOf({
           collections: status(),
           namespaces: namespaces.records().map(({ meta }) => meta.name),
