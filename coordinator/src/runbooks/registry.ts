@@ -8,6 +8,7 @@ import { ipamConflict } from './ipam-conflict.ts';
 import { ipamExhausted } from './ipam-exhausted.ts';
 import { kubeProxyBroken } from './kube-proxy-broken.ts';
 import { netpolBlocksDns } from './netpol-blocks-dns.ts';
+import { netpolBlocksTraffic } from './netpol-blocks-traffic.ts';
 import { other } from './other.ts';
 import { overlayBlocked } from './overlay-blocked.ts';
 import { routeMissing } from './route-missing.ts';
@@ -21,6 +22,7 @@ export const runbooks: readonly Runbook[] = [
   corednsConfig,
   corednsCrash,
   netpolBlocksDns,
+  netpolBlocksTraffic,
   ipamExhausted,
   signatureRunbook(
     'cni-not-initialized',
