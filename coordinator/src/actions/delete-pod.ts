@@ -15,8 +15,15 @@ import { valueAt } from './json-pointer.ts';
 import { refuse } from './refusal.ts';
 import { targetObject } from './target-object.ts';
 
-/** `status`: the pod itself is not ready · `probes`: it calls itself ready, and probes show that it is not working. */
-export const DeletePodParams = z.strictObject({ evidence: z.enum(['status', 'probes']) });
+export const DeletePodParams = z.strictObject({
+  /**
+   * `status`: the pod itself is not ready · `probes`: it calls itself ready, and probes show that it is not working ·
+   * `old-corefile`: it runs with a Corefile that was changed since, and does not read it again by itself
+   */
+  evidence: z.enum(['status', 'probes', 'old-corefile']),
+  /** CoreDNS only: so many new pods have to answer the agents before the plan goes on; without it, being ready is enough. */
+  answering: z.number().int().min(1).max(20).optional(),
+});
 
 const READS = ['/metadata/ownerReferences', '/spec/nodeName'];
 const TIMEOUT_MS = 180_000;
@@ -36,8 +43,17 @@ function roleOf(pod: PodRecord, facts: ClusterFacts): Role {
   return null;
 }
 
-function reachOf(pod: PodRecord, what: string): string {
-  if (what === 'CoreDNS') return `One CoreDNS pod is replaced; the others keep answering meanwhile.`;
+function reachOf(pod: PodRecord, what: string, facts: ClusterFacts): string {
+  if (what === 'CoreDNS') {
+    const others = clusterDns(facts).pods.filter(({ meta, ready }) => ready && meta.uid !== pod.meta.uid);
+    const meanwhile =
+      others.length > 0
+        ? `${others.length} ${others.length === 1 ? 'other keeps' : 'others keep'} serving meanwhile`
+        : pod.ready
+          ? 'no other serves meanwhile'
+          : 'neither it nor another serves now, so nothing is lost';
+    return `One CoreDNS pod is replaced; ${meanwhile}.`;
+  }
   return `The ${what} of ${pod.nodeName} is replaced; running pods keep their network, new pods on ${pod.nodeName} wait until it is back. No other node is touched.`;
 }
 
@@ -46,6 +62,26 @@ function stateOf(pod: PodRecord): string {
   if (trouble === null) return 'Ready';
   const restarts = trouble.restarts > 0 ? `, ${trouble.restarts} restarts` : '';
   return `${trouble.reason}${restarts}`;
+}
+
+/** What the next step waits for: a complete owner, or new pods of the cluster DNS that are seen to answer. */
+function settleOf(
+  pod: ObjectRef,
+  role: Exclude<Role, null>,
+  answering: number | undefined,
+  facts: ClusterFacts,
+): Settle {
+  const { what, workload: owner } = role;
+  if (answering === undefined || what !== 'CoreDNS')
+    return { type: 'replaced', pod, owner, timeoutMs: TIMEOUT_MS };
+  const known = clusterDns(facts).pods.map(({ meta }) => meta.uid);
+  return { type: 'dns-answers', owner, known: known.slice(0, 100), answering, timeoutMs: TIMEOUT_MS };
+}
+
+function goesOnWords(answering: number | undefined): string {
+  if (answering === undefined) return '';
+  const who = answering === 1 ? 'Its successor has' : `${answering} new pods have`;
+  return ` ${who} to answer the agents before the plan goes on.`;
 }
 
 function plan(input: Parameters<CatalogueEntry['plan']>[0]): PlanResult {
@@ -65,10 +101,12 @@ function plan(input: Parameters<CatalogueEntry['plan']>[0]): PlanResult {
   if (pod === undefined || role === null) {
     return refuse('wrong-target', `${name} is neither a CNI agent nor a CoreDNS pod`);
   }
-  if (params.data.evidence === 'status' && podTrouble(pod) === null) {
+  const { answering, evidence } = params.data;
+  if (evidence === 'old-corefile' && role.what !== 'CoreDNS')
+    return refuse('wrong-target', `${name} does not read a Corefile`);
+  if (evidence === 'status' && podTrouble(pod) === null) {
     return refuse('nothing-to-do', `${name} is ready again`);
   }
-  const settle: Settle = { type: 'replaced', pod: target.ref, owner: role.workload, timeoutMs: TIMEOUT_MS };
   return {
     ok: true,
     planned: {
@@ -78,10 +116,10 @@ function plan(input: Parameters<CatalogueEntry['plan']>[0]): PlanResult {
       diff: `- ${name} (${stateOf(pod)}, on ${pod.nodeName})\n+ a new pod of ${formatRef(role.workload)}`,
       reads: READS,
       digest: digestOf(object, READS),
-      reach: reachOf(pod, role.what),
+      reach: `${reachOf(pod, role.what, facts)}${goesOnWords(answering)}`,
       undo: `Not needed: ${formatRef(role.workload)} makes a new pod at once.`,
       preconditions: [`the same pod is still there (UID ${shortenIds(target.ref.uid)})`],
-      settle,
+      settle: settleOf(target.ref, role, answering, facts),
       byHand: deleteByHand(target.ref),
     },
   };

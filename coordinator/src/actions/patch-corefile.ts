@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { JsonPatchOperation } from '../domain/action.ts';
+import type { JsonPatchOperation, Settle } from '../domain/action.ts';
 import { formatRef } from '../domain/object-ref.ts';
-import type { ClusterFacts } from '../facts/cluster-facts.ts';
-import { clusterDns } from '../facts/coredns-objects.ts';
+import { clusterDns, type ClusterDns } from '../facts/coredns-objects.ts';
+import { refOf } from '../facts/object-ref-of.ts';
 import { mergeByHand } from './by-hand.ts';
 import type { CatalogueEntry, PlanResult } from './catalogue-entry.ts';
 import { checkCorefile } from './corefile-check.ts';
-import { parseCorefile } from './corefile-parse.ts';
+import { reloads, takenByReload } from './corefile-roll.ts';
 import { textDiff } from './field-diff.ts';
 import { valueAt } from './json-pointer.ts';
 import { refuseIfManaged } from './managed-elsewhere.ts';
@@ -26,22 +26,29 @@ export const CorefileParams = z.strictObject({
 
 const COREFILE = '/data/Corefile';
 
-/** Whether CoreDNS reads the file again by itself. */
-function reloads(corefile: string): boolean {
-  return parseCorefile(corefile).blocks.some(({ directives }) =>
-    directives.some(({ name, args }) => name === 'reload' && args[0] !== 'off'),
-  );
+/** kubelets write the file into the pods within about 90 s, CoreDNS looks every 30 s; then the agents have to see it. */
+const RELOAD_TIMEOUT_MS = 240_000;
+
+function settleOf(dns: ClusterDns, before: string, after: string): Settle {
+  const workload =
+    dns.deployment === null
+      ? dns.daemonSet === null
+        ? null
+        : refOf('DaemonSet', dns.daemonSet.meta)
+      : refOf('Deployment', dns.deployment.meta);
+  const answering = Math.min(100, takenByReload(dns, before, after));
+  if (workload === null || answering === 0) return { type: 'none' };
+  return { type: 'dns-answers', owner: workload, known: [], answering, timeoutMs: RELOAD_TIMEOUT_MS };
 }
 
-function reachOf(before: string, after: string, facts: ClusterFacts): string {
-  const dns = clusterDns(facts);
+function reachOf(before: string, after: string, dns: ClusterDns): string {
   const serving = dns.pods.filter((pod) => pod.ready).length;
   if (serving === 0)
     return `All name resolution of the cluster: none of ${dns.pods.length} CoreDNS pods serves now; they read the file when they start.`;
   const pick =
     reloads(before) && reloads(after)
-      ? 'take it within about 2 min by reload'
-      : 'keep the old file until they restart';
+      ? 'take it within about 2 min by reload; should they refuse it, they stay with the file they have'
+      : 'keep the old file until they are replaced';
   return `All name resolution of the cluster: the ${serving} CoreDNS pods that serve now ${pick}.`;
 }
 
@@ -75,10 +82,10 @@ function plan(input: Parameters<CatalogueEntry['plan']>[0]): PlanResult {
     {
       title: `${change} in the Corefile (${name})`,
       diff: textDiff(present.value, corefile),
-      reach: reachOf(present.value, corefile, input.facts),
+      reach: reachOf(present.value, corefile, dns),
       undo: 'Put the previous Corefile back; its text is in the diff.',
       preconditions: [`${name} still has the same Corefile`, `the new Corefile is valid and serves ${zone}`],
-      settle: { type: 'none' },
+      settle: settleOf(dns, present.value, corefile),
       byHand: mergeByHand(target.ref, { data: { Corefile: corefile } }),
     },
   );

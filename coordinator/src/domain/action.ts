@@ -61,6 +61,17 @@ export const Settle = z.discriminatedUnion('type', [
     owner: ObjectRef,
     timeoutMs: z.number().int().min(1000),
   }),
+  /**
+   * So many pods of the cluster DNS, not counting those in `known` (UIDs), are ready and answer the agents that ask them
+   * directly. Only the coordinator hears the agents: it says so in the stream (`step-proved`).
+   */
+  z.strictObject({
+    type: z.literal('dns-answers'),
+    owner: ObjectRef,
+    known: z.array(z.string().max(64)).max(100),
+    answering: z.number().int().min(1).max(100),
+    timeoutMs: z.number().int().min(1000),
+  }),
 ]);
 export type Settle = z.infer<typeof Settle>;
 

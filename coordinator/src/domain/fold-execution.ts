@@ -12,6 +12,7 @@ type ExecutionEvent = EventOf<
   | 'execution-claimed'
   | 'step-intended'
   | 'step-ended'
+  | 'step-proved'
   | 'step-settled'
   | 'execution-ended'
 >;
@@ -20,6 +21,7 @@ const freshStep: StepState = {
   intents: 0,
   outcome: null,
   settled: null,
+  proof: null,
   intendedAtMs: null,
   endedAtMs: null,
   settledAtMs: null,
@@ -63,6 +65,8 @@ export function foldExecution(state: Incident, body: ExecutionEvent, atMs: numbe
             ? [...state.written, { proposalId: body.proposalId, step: body.step, atMs, reverted: null }]
             : state.written,
       };
+    case 'step-proved':
+      return withStep(state, execution, body.step, (s) => ({ ...s, proof: body.detail }));
     case 'step-settled':
       return withStep(state, execution, body.step, (s) => ({
         ...s,

@@ -129,6 +129,7 @@ function reduce(state: Incident, event: IncidentEvent): Incident {
     case 'execution-claimed':
     case 'step-intended':
     case 'step-ended':
+    case 'step-proved':
     case 'step-settled':
     case 'execution-ended':
       return foldExecution(state, body, atMs);

@@ -106,6 +106,8 @@ export const EventBody = z.discriminatedUnion('type', [
     attempt: z.number().int().min(1).max(3),
   }),
   z.strictObject({ type: z.literal('step-ended'), proposalId, step, outcome: StepResult }),
+  /** What the executor cannot see: the agents' probes show that an applied step works. */
+  z.strictObject({ type: z.literal('step-proved'), proposalId, step, detail: z.string().max(400) }),
   /** The step's roll-out settled, or its deadline passed. */
   z.strictObject({
     type: z.literal('step-settled'),

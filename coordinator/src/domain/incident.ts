@@ -33,6 +33,8 @@ export interface StepState {
   intents: number;
   outcome: StepResult | null;
   settled: boolean | null;
+  /** What the agents' probes show of it, where the step waits for them. */
+  proof: string | null;
   intendedAtMs: number | null;
   endedAtMs: number | null;
   settledAtMs: number | null;

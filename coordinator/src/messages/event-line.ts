@@ -106,6 +106,7 @@ type WorkBody = EventOf<
   | 'execution-claimed'
   | 'step-intended'
   | 'step-ended'
+  | 'step-proved'
   | 'step-settled'
   | 'execution-ended'
   | 'pass-started'
@@ -124,6 +125,8 @@ function workLine(body: WorkBody, incident: Incident): EventLine {
     }
     case 'step-ended':
       return stepEndedLine(body.outcome, stepAt(body, incident));
+    case 'step-proved':
+      return line('🟢', `${stepAt(body, incident).place}The agents confirm it`, nonEmpty(body.detail));
     case 'step-settled': {
       const { place, waits } = stepAt(body, incident);
       return body.settled

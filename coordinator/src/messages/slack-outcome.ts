@@ -73,10 +73,10 @@ function stepWords(execution: ExecutionState, index: number, titles: readonly st
   }
 }
 
-function settledWords({ settled, settledAtMs, endedAtMs }: StepState): string[] {
+function settledWords({ settled, settledAtMs, endedAtMs, proof }: StepState): string[] {
   if (settled === false) return ['did not settle in time'];
   if (settled === null || settledAtMs === null || settledAtMs - (endedAtMs ?? 0) < 1000) return [];
-  return [`${formatTimeOfDay(settledAtMs)} rolled out`];
+  return [`${formatTimeOfDay(settledAtMs)} ${proof ?? 'rolled out'}`];
 }
 
 /** The proof that the close-out of the root refers to; cause, fix and times stand there. */

@@ -64,6 +64,7 @@ function told(body: NewEvent['body']): Told {
     case 'execution-claimed':
     case 'step-intended':
     case 'step-ended':
+    case 'step-proved':
     case 'step-settled':
     case 'pass-started':
     case 'said':

@@ -7,19 +7,24 @@ import { replacedState, rolloutState, type SettleState } from './settle-state.ts
 
 const pollMs = 1000;
 
-/** Waits until a step's effect has settled or its deadline passes; only looks. `onPoll` is called before each further look. */
+/**
+ * Waits until a step's effect has settled or its deadline passes; only looks. `onPoll` is called before each further look,
+ * `proof` tells what the agents' probes have shown of the step so far (null: nothing yet).
+ */
 export async function awaitSettled(
   deps: { cluster: Pick<Cluster, 'read'>; clock: Clock },
   settle: Settle,
   onPoll: () => Promise<void>,
   signal: AbortSignal,
+  proof: () => Promise<string | null>,
 ): Promise<{ settled: boolean; detail: string }> {
   if (settle.type === 'none') return { settled: true, detail: 'nothing to wait for' };
   const deadlineMs = deps.clock.monotonicMs() + settle.timeoutMs;
   for (;;) {
-    const state = await look(deps.cluster, settle);
+    const state =
+      settle.type === 'dns-answers' ? provedState(await proof()) : await look(deps.cluster, settle);
     if (state.at === 'settled')
-      return { settled: true, detail: `${formatRef(workloadOf(settle))} is rolled out` };
+      return { settled: true, detail: state.detail ?? `${formatRef(workloadOf(settle))} is rolled out` };
     if (deps.clock.monotonicMs() >= deadlineMs) {
       return {
         settled: false,
@@ -31,13 +36,20 @@ export async function awaitSettled(
   }
 }
 
+/** Neither the API server nor the executor can tell whether a pod answers: the coordinator hears the agents. */
+function provedState(proof: string | null): SettleState {
+  return proof === null
+    ? { at: 'settling', detail: 'the agents do not get answers from the new pods yet' }
+    : { at: 'settled', detail: proof };
+}
+
 function workloadOf(settle: Exclude<Settle, { type: 'none' }>): ObjectRef {
   return settle.type === 'rollout' ? settle.target : settle.owner;
 }
 
 async function look(
   cluster: Pick<Cluster, 'read'>,
-  settle: Exclude<Settle, { type: 'none' }>,
+  settle: Exclude<Settle, { type: 'none' | 'dns-answers' }>,
 ): Promise<SettleState> {
   const workload = await cluster.read(workloadOf(settle));
   if (!workload.ok) return unreadable(workload);

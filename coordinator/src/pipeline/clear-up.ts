@@ -2,7 +2,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import { resolveByLooking } from './apply-step.ts';
 import { awaitSettled } from './await-settled.ts';
-import { endAfter, postpone, type Append } from './execution-record.ts';
+import { endAfter, postpone, proofOf, type Append } from './execution-record.ts';
 import { silenceMs, type ExecutorDeps } from './executor-deps.ts';
 import { fieldManagerOf } from './field-manager.ts';
 
@@ -32,7 +32,13 @@ export async function clearUp(
   const applied = execution.steps.filter((s, i) => s.outcome?.result === 'applied' || i === open).length;
   const last = proposal.steps[applied - 1];
   if (last !== undefined) {
-    const settled = await awaitSettled(deps, last.settle, () => postpone(deps, incident, silenceMs), signal);
+    const settled = await awaitSettled(
+      deps,
+      last.settle,
+      () => postpone(deps, incident, silenceMs),
+      signal,
+      () => proofOf(deps, incident.id, proposal.id, applied - 1),
+    );
     await record({ type: 'step-settled', proposalId: proposal.id, step: applied - 1, ...settled }, silenceMs);
     if (!settled.settled) {
       const detail = `${last.title}: ${settled.detail}`.slice(0, 400);

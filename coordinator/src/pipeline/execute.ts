@@ -5,7 +5,7 @@ import { applyStep } from './apply-step.ts';
 import { awaitSettled } from './await-settled.ts';
 import { clearUp } from './clear-up.ts';
 import { dryRunDraft } from './dry-run-plan.ts';
-import { createRecord, endAfter, postpone, StreamMoved, type Append } from './execution-record.ts';
+import { createRecord, endAfter, postpone, proofOf, StreamMoved, type Append } from './execution-record.ts';
 import { obstacleTo, type Refused } from './execution-obstacle.ts';
 import { silenceMs, type ExecutorDeps } from './executor-deps.ts';
 import { fieldManagerOf } from './field-manager.ts';
@@ -106,7 +106,9 @@ async function runSteps(
     await record({ type: 'step-ended', proposalId: proposal.id, step: index, outcome }, silenceMs);
     if (outcome.result !== 'applied') return endAfter(proposal, record, index, outcome);
     const keepAlive = (): Promise<void> => postpone(deps, incident, silenceMs);
-    const settled = await awaitSettled(deps, step.settle, keepAlive, signal);
+    const settled = await awaitSettled(deps, step.settle, keepAlive, signal, () =>
+      proofOf(deps, incident.id, proposal.id, index),
+    );
     await record({ type: 'step-settled', proposalId: proposal.id, step: index, ...settled }, silenceMs);
     if (!settled.settled) {
       const detail = `${step.title}: ${settled.detail}`.slice(0, 400);

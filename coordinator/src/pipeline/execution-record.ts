@@ -76,3 +76,14 @@ export function endAfter(
 export async function postpone(deps: ExecutorDeps, incident: Incident, byMs: number): Promise<void> {
   await deps.store.defer(incident.id, 'executor', (await deps.store.nowMs()) + byMs);
 }
+
+/** What the coordinator has recorded of the agents' probes on a step; null while there is nothing. */
+export async function proofOf(
+  deps: Pick<ExecutorDeps, 'store'>,
+  incidentId: string,
+  proposalId: string,
+  step: number,
+): Promise<string | null> {
+  const execution = (await deps.store.load(incidentId))?.incident.execution ?? null;
+  return execution?.proposalId === proposalId ? (execution.steps[step]?.proof ?? null) : null;
+}

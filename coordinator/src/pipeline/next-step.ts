@@ -3,6 +3,7 @@ import { currentProposal } from '../domain/incident.ts';
 import type { ExpiryReason } from '../domain/incident-event.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import { proposalGate, type OtherIncident } from './proposal-gate.ts';
+import { stepToProve } from './prove-step.ts';
 import type { PipelineSettings } from './settings.ts';
 
 /** What the coordinator does next for one incident; `wait` with null waits for an event of somebody else. */
@@ -212,6 +213,10 @@ function duringExecution(incident: Incident, around: Surroundings, settings: Pip
   const patienceMs =
     settings.executionSilenceMs + (settle === undefined || settle.type === 'none' ? 0 : settle.timeoutMs);
   const untilMs = lastSignMs + patienceMs;
+  if (around.nowMs < untilMs && stepToProve(incident) !== null) {
+    const soonMs = Math.min(untilMs, around.nowMs + pollMs);
+    return { do: 'wait', untilMs: soonMs, why: 'the executor waits for what the agents see' };
+  }
   if (around.nowMs < untilMs) return { do: 'wait', untilMs, why: 'the executor is at work' };
   return { do: 'ask-help', reason: 'The executor has gone silent in the middle of the plan.' };
 }

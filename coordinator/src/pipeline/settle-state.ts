@@ -1,7 +1,7 @@
 import type { Json, Settle } from '../domain/action.ts';
 import type { RawObject } from '../domain/raw-object.ts';
 
-export type SettleState = { at: 'settled' } | { at: 'settling'; detail: string };
+export type SettleState = { at: 'settled'; detail?: string } | { at: 'settling'; detail: string };
 
 /** Whether a workload's roll-out has settled: the controller has seen the newest template and all pods are new and ready. Pure. */
 export function rolloutState(object: RawObject): SettleState {

@@ -13,6 +13,7 @@ import { nextStep, type NextStep } from './next-step.ts';
 import { otherIncidents } from './other-incidents.ts';
 import { propose } from './propose.ts';
 import { lookForRevert, nextLookMs } from './revert-watch.ts';
+import { proveStep } from './prove-step.ts';
 import { triage } from './triage.ts';
 import { verificationScope } from './verification-scope.ts';
 import { wakeBestEffort } from './wake-best-effort.ts';
@@ -47,7 +48,10 @@ export async function workOnIncident(deps: PipelineDeps, incidentId: string): Pr
 /** A wait that is worth a look at what was changed: the short ones are between looks at something else. */
 const shortWaitMs = 5000;
 
-/** There is time to see whether what a plan wrote still stands. Null when there is nothing to record. */
+/**
+ * There is time to see what the agents make of a step that waits for them, and whether what a plan wrote still stands.
+ * Null when there is nothing to record.
+ */
 async function whileWaiting(
   deps: PipelineDeps,
   { incident }: LoadedIncident,
@@ -55,6 +59,8 @@ async function whileWaiting(
   { untilMs }: Extract<NextStep, { do: 'wait' }>,
 ): Promise<EventBody | null> {
   const long = untilMs === null || untilMs - nowMs > shortWaitMs;
+  const proved = proveStep(incident, deps.cluster.facts(), deps.network.snapshot());
+  if (proved !== null) return proved;
   const lookMs = long && incident.phase !== 'executing' ? nextLookMs(incident, nowMs) : null;
   if (lookMs !== null) {
     const reverted = await lookForRevert(deps.cluster, incident, nowMs);

@@ -1,3 +1,4 @@
+import { rollAfterCorefile } from '../actions/corefile-roll.ts';
 import { formatRef } from '../domain/object-ref.ts';
 import type { ActionRequest } from '../domain/action.ts';
 import type { Situation } from '../facts/cluster-facts.ts';
@@ -135,11 +136,6 @@ function judge(situation: Situation): Judgement {
   return { cause, checks: [check(ID, title, 'found', faultWords(state) ?? '')], unknown: [] };
 }
 
-/** Crash-looping pods wait up to 5 min before they read the file again, and pods without `reload` never do. */
-function needsRestart({ dns, text }: CorefileState): boolean {
-  return dnsPodStates(dns).some(({ trouble }) => trouble !== null) || !/^\s*reload(\s|$)/m.test(text);
-}
-
 function whyWords(situation: Situation, state: CorefileState): string {
   const states = dnsPodStates(state.dns);
   const ready = states.filter(({ trouble }) => trouble === null).length;
@@ -183,17 +179,10 @@ function remedy(situation: Situation): Remedy | null {
   if (!repair.ok) return escalation(situation, state, repair.why);
   const target = refOf('ConfigMap', state.configMap.meta);
   const params = { corefile: repair.corefile, zone: expect.zone, change: clip(repair.change, 120) };
-  const actions: ActionRequest[] = [{ type: 'patch-corefile', target, params }];
-  if (needsRestart(state) && dns.deployment !== null) {
-    actions.push({
-      type: 'restart-deployment',
-      target: refOf('Deployment', dns.deployment.meta),
-      params: {},
-    });
-  } else if (needsRestart(state) && dns.daemonSet !== null) {
-    actions.push({ type: 'restart-daemonset', target: refOf('DaemonSet', dns.daemonSet.meta), params: {} });
-  }
-  const restart = actions.length > 1 ? ', then restart CoreDNS' : '';
+  const roll = rollAfterCorefile(dns, text, repair.corefile);
+  const actions: ActionRequest[] = [{ type: 'patch-corefile', target, params }, ...roll];
+  const restart =
+    roll.length === 0 ? '' : `, then restart CoreDNS${roll.length > 1 ? ', one pod first' : ''}`;
   return {
     type: 'plan',
     title: clip(`${repair.change} in the Corefile${restart}`, 200),

@@ -343,10 +343,11 @@ describe('coredns-config', () => {
     );
     expect(actions).toMatchObject([
       { type: 'patch-corefile', params: { corefile: COREFILE } },
-      { type: 'restart-deployment', target: { name: 'coredns' } },
+      { type: 'delete-pod', target: { name: 'coredns-0' }, params: { answering: 1 } },
+      { type: 'delete-pod', target: { name: 'coredns-1' }, params: { answering: 2 } },
     ]);
     expect(remedy).toMatchObject({
-      title: 'Write redy as ready (line 6) in the Corefile, then restart CoreDNS',
+      title: 'Write redy as ready (line 6) in the Corefile, then restart CoreDNS, one pod first',
     });
     const crash = diagnosis.causes.find(({ id }) => id === 'coredns-crash');
     expect(crash?.score ?? 0).toBeLessThan(0.4);
