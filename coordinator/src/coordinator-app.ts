@@ -80,6 +80,7 @@ export async function startCoordinator(parts: CoordinatorParts): Promise<Running
     clock,
     settings: pipelineSettings(config),
     newId,
+    approvalKey: config.PATHMEDIC_APPROVAL_KEY,
     auditKey: deriveKey(config.PATHMEDIC_APPROVAL_KEY, 'audit'),
     log: logger,
   };

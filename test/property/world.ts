@@ -177,6 +177,7 @@ export async function createWorld(redis: RedisServer, seed: number, sabotage: Sa
       clock,
       newId,
       log,
+      approvalKey,
       auditKey: 'audit-key-of-the-property-tests',
       settings: { ...defaultPipelineSettings, mode: 'remediate' as const, clusterName: 'property' },
     };

@@ -57,6 +57,16 @@ const removeNet: ActionRequest = {
   params: { removeKeys: ['net'] },
 };
 
+const plannedWords = {
+  cause: 'coredns-config' as const,
+  mode: 'remediate' as const,
+  title: 'Repair the Corefile',
+  why: 'It cannot be read.',
+  dryRun: 'server-passed' as const,
+  verification: '',
+  approvalsNeeded: 1,
+};
+
 describe('every patch', () => {
   const requests: [ActionRequest, RawObject][] = [
     [{ ...removeNet, params: { removeKeys: ['net', 'pool'] } }, selecting()],
@@ -360,8 +370,9 @@ describe('patch-corefile', () => {
     if (!result.ok) throw new Error(result.detail);
     const alone = planOne(restart, rawDeployment());
     expect(result.steps[1]?.digest).toBe(alone.digest);
-    expect(planHash('a', result.steps)).not.toBe(planHash('b', result.steps));
-    expect(planHash('a', result.steps)).not.toBe(planHash('a', result.steps.toReversed()));
+    const plan = (id: string, steps = result.steps) => planHash({ ...plannedWords, id, steps });
+    expect(plan('a')).not.toBe(plan('b'));
+    expect(plan('a')).not.toBe(plan('a', result.steps.toReversed()));
   });
 });
 

@@ -1,15 +1,17 @@
-import { judgeApprovals } from '../domain/approval.ts';
-import type { ProposalState } from '../domain/incident.ts';
+import { judgeApprovals, sealProblem } from '../domain/approval.ts';
+import type { Incident, ProposalState } from '../domain/incident.ts';
 import type { Principals } from './principals.ts';
 
-/** What the executor asks before the claim and before every write: null when the approvals hold, otherwise why not. */
+/** What the executor asks before the claim and before every write: null when seal and approvals hold, otherwise why not. */
 export function createApprovalCheck(deps: {
   approvalKey: string;
   principals: Pick<Principals, 'all'>;
-}): (incidentId: string, state: ProposalState) => string | null {
-  return (incidentId, state) => {
+}): (incident: Pick<Incident, 'id' | 'cluster'>, state: ProposalState) => string | null {
+  return (incident, state) => {
     const { approvalKey: key, principals } = deps;
-    const verdict = judgeApprovals({ key, incidentId, state, principals: principals.all });
+    const problem = sealProblem(key, incident, state.proposal);
+    if (problem !== null) return problem;
+    const verdict = judgeApprovals({ key, incidentId: incident.id, state, principals: principals.all });
     return verdict.ok ? null : verdict.detail;
   };
 }

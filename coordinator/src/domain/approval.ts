@@ -134,11 +134,48 @@ export function approvalRow(key: string, binding: ApprovalBinding): string {
   return createHmac('sha256', key).update(bound).digest('hex');
 }
 
-/** Compares in constant time. */
 export function approvalRowHolds(key: string, row: string, binding: ApprovalBinding): boolean {
-  const expected = Buffer.from(approvalRow(key, binding), 'hex');
-  const given = Buffer.from(row, 'hex');
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  return sameDigest(row, approvalRow(key, binding));
+}
+
+/** Compares in constant time. What is not hex would be cut off by the decoding, so the texts are to be of one length, too. */
+function sameDigest(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given, 'hex'), Buffer.from(expected, 'hex')];
+  return given.length === expected.length && a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** A plan as the coordinator made it, for that incident of that cluster: what the card says beside the plan's own words. */
+export interface SealBinding {
+  incident: Pick<Incident, 'id' | 'cluster'>;
+  proposal: Pick<Proposal, 'id' | 'planHash'>;
+}
+
+/**
+ * The seal of a plan: HMAC-SHA256 (hex) over incident, cluster and plan hash. An approval shows what a person agreed to;
+ * the seal shows that the coordinator had proposed it, and not somebody who can write to the store.
+ */
+export function proposalSeal(key: string, { incident, proposal }: SealBinding): string {
+  const bound = JSON.stringify([
+    'pathmedic-proposal-v1',
+    incident.id,
+    incident.cluster,
+    proposal.id,
+    proposal.planHash,
+  ]);
+  return createHmac('sha256', key).update(bound).digest('hex');
+}
+
+/** Why the seal of a plan does not hold; null when it does. The hash itself has to be recomputed elsewhere. */
+export function sealProblem(
+  key: string,
+  incident: SealBinding['incident'],
+  proposal: Proposal,
+): string | null {
+  if (proposal.seal === undefined)
+    return 'The plan has no seal: it was made by an older version of pathmedic, or not by pathmedic.';
+  return sameDigest(proposal.seal, proposalSeal(key, { incident, proposal }))
+    ? null
+    : 'The seal of the plan does not hold: it is not as pathmedic proposed it.';
 }
 
 export type ApprovalsVerdict =

@@ -1,13 +1,23 @@
-import { NewEvent, type IncidentEvent } from './incident-event.ts';
+import { NewEvent, type EventBody, type IncidentEvent } from './incident-event.ts';
 
-/** Lifts a stored event from version `v` to `v + 1`. Pure; one for each version that was ever written. */
+/** Lifts the content of a stored event from version `v` to `v + 1`. Pure; one for each version that was ever written. */
 export type Upcaster = (event: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 
-/** Version that this build writes. */
-export const currentEventVersion = 1;
+/** Latest version that this build writes and reads. */
+export const currentEventVersion = 2;
 
-/** `upcasters[v]` lifts version `v`. Empty as long as only version 1 exists. */
-export const upcasters: Readonly<Record<number, Upcaster>> = {};
+/**
+ * `upcasters[v]` lifts version `v`. A lifted event keeps the version that it was written in: the audit chain is over events
+ * as they were written, so an upcaster adds nothing to one that can be read without.
+ * - 1 to 2: plans carry a seal. A plan of version 1 has none, and keeps having none: it is never carried out.
+ */
+export const upcasters: Readonly<Record<number, Upcaster>> = { 1: (event) => ({ ...event }) };
+
+/** The version that an event with this content is: the first in which it could be written, so that older replicas read the rest. */
+export function versionOf(body: EventBody): NewEvent['v'] {
+  const plan = body.type === 'drafted' || body.type === 'proposed' ? body.proposal : null;
+  return plan?.seal === undefined ? 1 : 2;
+}
 
 export type ReadEvent =
   | { ok: true; event: IncidentEvent }
@@ -29,7 +39,7 @@ export function readEvent(
   if (lifted === null) {
     return { ok: false, reason: 'unknown-version', detail: `event ${n} has version ${rest.v}` };
   }
-  const parsed = NewEvent.safeParse(lifted);
+  const parsed = NewEvent.safeParse({ ...lifted, v: rest.v });
   if (!parsed.success) {
     const first = parsed.error.issues[0];
     return invalid(`event ${n}: ${first?.path.join('.') ?? ''}: ${first?.message ?? 'unreadable'}`);
@@ -47,7 +57,7 @@ function lift(
   for (let v = version; v < current; v += 1) {
     const upcast = known[v];
     if (upcast === undefined) return null;
-    lifted = { ...upcast(lifted), v: v + 1 };
+    lifted = upcast(lifted);
   }
   return version > current ? null : lifted;
 }

@@ -48,7 +48,7 @@ export type StepResult = z.infer<typeof StepResult>;
 export const ExpiryReason = z.enum(['time', 'recovered', 'changed', 'superseded', 'taken-over']);
 export type ExpiryReason = z.infer<typeof ExpiryReason>;
 
-/** Everything that can happen to an incident. Version 1 of each; see `event-versions.ts` for upcasting. */
+/** Everything that can happen to an incident; see `event-versions.ts` for what each version brought. */
 export const EventBody = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('opened'),
@@ -175,7 +175,11 @@ export type EventType = EventBody['type'];
 export type EventOf<T extends EventType> = Extract<EventBody, { type: T }>;
 
 /** An event before it is stored. */
-export const NewEvent = z.strictObject({ v: z.literal(1), actor: Actor, body: EventBody });
+export const NewEvent = z.strictObject({
+  v: z.union([z.literal(1), z.literal(2)]),
+  actor: Actor,
+  body: EventBody,
+});
 export type NewEvent = z.infer<typeof NewEvent>;
 
 /** A stored event: `n` is its place in the incident's stream (from 1), `atMs` the store's clock. */

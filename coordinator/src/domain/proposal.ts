@@ -16,8 +16,13 @@ export const Proposal = z.strictObject({
   title: z.string().min(1).max(200),
   why: z.string().min(1).max(600),
   steps: z.array(PlannedAction).min(1).max(5),
-  /** SHA-256 (hex) over id, requests, UIDs, params and digests: what an approval binds and the claim is named after. */
+  /** SHA-256 (hex) over everything here but the seal and the expiry: what an approval binds and the claim is named after. */
   planHash: z.string().length(64),
+  /**
+   * HMAC of the coordinator that made the plan, with a key that is not in the store. Plans from before version 2 of the
+   * events have none; they are never carried out.
+   */
+  seal: z.string().length(64).optional(),
   dryRun: z.enum(['server-passed', 'local-validated']),
   verification: z.string().max(400),
   expiresAtMs: z.number().int(),

@@ -22,6 +22,8 @@ export interface PipelineDeps {
   settings: PipelineSettings;
   /** Random, url-safe, at least 20 characters. */
   newId: () => string;
+  /** Key of the seals of plans; the executor has the same. */
+  approvalKey: string;
   /** Key of the audit chain. */
   auditKey: string;
   log: PipelineLog;

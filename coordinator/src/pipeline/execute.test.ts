@@ -16,12 +16,8 @@ async function createBench(held: (asked: number) => boolean) {
   const clock = createVirtualClock();
   const memory = createMemoryStore(clock.nowMs);
   const steps = corefilePlan.steps.map((step) => ({ ...step, digest: digestOf(object, step.reads) }));
-  const proposal: Proposal = {
-    ...corefilePlan,
-    steps,
-    planHash: planHash(proposalId, steps),
-    expiresAtMs: clock.nowMs() + 900_000,
-  };
+  const plan = { ...corefilePlan, steps, expiresAtMs: clock.nowMs() + 900_000 };
+  const proposal: Proposal = { ...plan, planHash: planHash(plan) };
   const opened = { type: 'opened' as const, scopeKey: 'dns', cluster: 'c', title: 'DNS', detectedAtMs: 0 };
   memory.put('inc-1', { ...opened, symptoms: [dnsSymptom] });
   memory.put('inc-1', { type: 'proposed', proposal });

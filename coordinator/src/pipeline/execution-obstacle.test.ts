@@ -1,13 +1,16 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { planHash } from '../actions/plan-hash.ts';
+import { approvalRow, judgeApprovals, proposalSeal, sealProblem } from '../domain/approval.ts';
 import { currentProposal } from '../domain/incident.ts';
 import type { Actor } from '../domain/principal.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import { obstacleTo } from './execution-obstacle.ts';
+import type { ExecutorDeps } from './executor-deps.ts';
 import { ana, corefilePlan, createStory, type Story } from './incident-story.fixture.ts';
 
 const proposalId = corefilePlan.id;
-const plan: Proposal = { ...corefilePlan, planHash: planHash(proposalId, corefilePlan.steps) };
+const plan: Proposal = { ...corefilePlan, planHash: planHash(corefilePlan) };
+type CheckApproval = ExecutorDeps['checkApproval'];
 const executor: Actor = { type: 'pathmedic', role: 'executor' };
 
 function claimed(proposal: Proposal = plan): Story {
@@ -20,14 +23,14 @@ function claimed(proposal: Proposal = plan): Story {
 }
 
 /** `begun` is what the executor loaded when it began; `now` what the store holds at the write. */
-function obstacle(begun: Story, now: Story | null = begun) {
+function obstacle(begun: Story, now: Story | null = begun, checkApproval: CheckApproval = () => null) {
   const incident = begun.incident();
   const current = currentProposal(incident);
   if (current === null) throw new Error('the story holds no plan');
   const loaded = now === null ? null : { incident: now.incident(), events: now.events };
   return obstacleTo(
     {
-      checkApproval: () => null,
+      checkApproval,
       store: {
         nowMs: async () => begun.nowMs(),
         pause: async () => ({ paused: false }),
@@ -73,4 +76,68 @@ test('an executor that comes back late does nothing in an incident that people h
   );
   expect(await obstacle(claimed(), closed)).toMatchObject({ reason: 'expired' });
   expect(await obstacle(claimed(), null)).toMatchObject({ reason: 'expired' });
+});
+
+describe('nothing that stands on the card can be changed in the store once it was approved', () => {
+  const key = 'a key that is not in the store';
+  const cluster = createStory().incident().cluster;
+  const incident = { id: 'inc-1', cluster };
+  const sealed: Proposal = { ...plan, seal: proposalSeal(key, { incident, proposal: plan }) };
+  const row = approvalRow(key, { incidentId: 'inc-1', proposal: sealed, principal: 'ana' });
+  const principals = [{ name: 'ana', roles: ['approver' as const] }];
+  const check: CheckApproval = (of, state) => {
+    const verdict = judgeApprovals({ key, incidentId: of.id, state, principals });
+    return sealProblem(key, of, state.proposal) ?? (verdict.ok ? null : verdict.detail);
+  };
+  const approved = (proposal: Proposal, approval = row, id = 'inc-1') =>
+    createStory(id)
+      .tell({ type: 'proposed', proposal })
+      .tell({ type: 'decided', proposalId: proposal.id, decision: 'approved', approval }, ana)
+      .tell({ type: 'execution-requested', proposalId: proposal.id });
+
+  /** Every value in it replaced by another of its kind, one at a time; lists also with an entry more and without their last. */
+  function* altered(value: unknown): Generator {
+    if (typeof value === 'string') yield `${value}!`;
+    else if (typeof value === 'number') yield value + 1;
+    else if (Array.isArray(value)) {
+      yield [...value, value.at(-1) ?? 'more'];
+      if (value.length > 0) yield value.slice(0, -1);
+      for (const [i, member] of value.entries())
+        for (const other of altered(member)) yield value.toSpliced(i, 1, other);
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [name, member] of Object.entries(value))
+        for (const other of altered(member)) yield { ...value, [name]: other };
+    }
+  }
+
+  test('as it was approved it is carried out', async () => {
+    expect(await obstacle(approved(sealed), undefined, check)).toBeNull();
+  });
+
+  test('with any word or value changed it is refused, whether or not the hash was made anew', async () => {
+    const forgeries = [...altered(sealed)];
+    expect(forgeries.length).toBeGreaterThan(30);
+    const carriedOut: Proposal[] = [];
+    for (const forgery of forgeries) {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- somebody who writes to the store follows no type
+      const forged = forgery as Proposal;
+      for (const one of [forged, { ...forged, planHash: planHash(forged) }]) {
+        if (JSON.stringify(one) === JSON.stringify(sealed)) continue;
+        const refusal = await obstacle(approved(one), undefined, check);
+        if (refusal?.reason !== 'invalid-approval') carriedOut.push(one);
+      }
+    }
+    expect(carriedOut).toEqual([]);
+  });
+
+  test('a plan that nobody sealed is refused although a person approved it, and so is one of another incident or cluster', async () => {
+    const refused = { reason: 'invalid-approval' };
+    const { seal: _, ...unsealed } = sealed;
+    expect(await obstacle(approved(unsealed), undefined, check)).toMatchObject(refused);
+    const other = approvalRow(key, { incidentId: 'inc-2', proposal: sealed, principal: 'ana' });
+    expect(await obstacle(approved(sealed, other, 'inc-2'), undefined, check)).toMatchObject(refused);
+    const elsewhere = { incident: { ...incident, cluster: 'other' }, proposal: plan };
+    const moved = { ...sealed, seal: proposalSeal(key, elsewhere) };
+    expect(await obstacle(approved(moved), undefined, check)).toMatchObject(refused);
+  });
 });

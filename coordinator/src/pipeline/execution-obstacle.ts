@@ -18,17 +18,20 @@ type ObstacleDeps = Pick<ExecutorDeps, 'checkApproval'> & {
  */
 export async function obstacleTo(
   deps: ObstacleDeps,
-  incident: Pick<Incident, 'id'>,
+  incident: Pick<Incident, 'id' | 'cluster'>,
   current: ProposalState,
 ): Promise<Refused | null> {
   const refused = (reason: Refused['reason'], detail: string) =>
     ({ result: 'refused', reason, detail: detail.slice(0, 400) }) as const;
-  const invalid = deps.checkApproval(incident.id, current);
-  if (invalid !== null) return refused('invalid-approval', invalid);
   const { proposal } = current;
-  // The row binds the hash alone: steps that were changed in the store are not the ones that were approved.
-  if (planHash(proposal.id, proposal.steps) !== proposal.planHash)
-    return refused('invalid-approval', 'The steps are not the ones that were approved.');
+  // Row and seal bind the hash alone: what was changed in the store since, deed or word, is not what was approved.
+  if (planHash(proposal) !== proposal.planHash)
+    return refused(
+      'invalid-approval',
+      'The plan is not the one that was approved: it was changed in the store.',
+    );
+  const invalid = deps.checkApproval(incident, current);
+  if (invalid !== null) return refused('invalid-approval', invalid);
   const [nowMs, pause, storeEpoch, clusterEpoch, loaded] = await Promise.all([
     deps.store.nowMs(),
     deps.store.pause(),

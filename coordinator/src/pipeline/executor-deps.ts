@@ -1,5 +1,5 @@
 import type { Clock } from '@pathmedic/shared/runtime/clock.ts';
-import type { ProposalState } from '../domain/incident.ts';
+import type { Incident, ProposalState } from '../domain/incident.ts';
 import type { Claims } from '../ports/claim.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { IncidentStore } from '../ports/incident-store.ts';
@@ -16,8 +16,8 @@ export interface ExecutorDeps {
   /** Names this process; each attempt adds its own nonce. */
   executorId: string;
   newId: () => string;
-  /** Checks the HMAC row of each approval with the key that is not in Redis; null when valid, otherwise why not. */
-  checkApproval: (incidentId: string, proposal: ProposalState) => string | null;
+  /** Checks the plan's seal and the row of each approval with the key that is not in Redis; null when valid, otherwise why not. */
+  checkApproval: (incident: Pick<Incident, 'id' | 'cluster'>, proposal: ProposalState) => string | null;
   log: PipelineLog;
 }
 

@@ -1,10 +1,11 @@
 import type { PlannedAction } from '../domain/action.ts';
+import { proposalSeal } from '../domain/approval.ts';
 import type { EventBody } from '../domain/incident-event.ts';
 import type { Incident } from '../domain/incident.ts';
 import { formatRef } from '../domain/object-ref.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import type { RawObject } from '../domain/raw-object.ts';
-import { planHash } from '../actions/plan-hash.ts';
+import { planHash, type HashedPlan } from '../actions/plan-hash.ts';
 import { planSteps } from '../actions/catalogue.ts';
 import type { Situation } from '../facts/cluster-facts.ts';
 import type { Cluster } from '../ports/cluster.ts';
@@ -18,6 +19,8 @@ interface ProposeDeps {
   cluster: Pick<Cluster, 'read'>;
   settings: PipelineSettings;
   newId: () => string;
+  /** Seals the plan; not in the store. */
+  approvalKey: string;
 }
 
 /**
@@ -44,18 +47,24 @@ export async function propose(
   const id = deps.newId();
   const planned = await planRemedy(deps, remedy, { incident, situation, planId: id, nowMs });
   if (!planned.ok) return askHelp(incident, planned.why);
-  const proposal: Proposal = {
+  const plan: HashedPlan = {
     id,
     cause: cause.id,
     mode: deps.settings.mode,
     title: remedy.title,
     why: remedy.why,
     steps: planned.steps,
-    planHash: planHash(id, planned.steps),
     dryRun: deps.settings.mode === 'remediate' ? 'server-passed' : 'local-validated',
     verification: verificationWords(incident),
-    expiresAtMs: nowMs + deps.settings.approvalTtlMs,
     approvalsNeeded: deps.settings.approvalsNeeded,
+  };
+  const hash = planHash(plan);
+  const proposal: Proposal = {
+    ...plan,
+    planHash: hash,
+    // From here on nobody who can write to the store can put other words, or another plan, before the approvers.
+    seal: proposalSeal(deps.approvalKey, { incident, proposal: { id, planHash: hash } }),
+    expiresAtMs: nowMs + deps.settings.approvalTtlMs,
   };
   return { type: 'drafted', proposal };
 }

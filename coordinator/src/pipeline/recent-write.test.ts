@@ -137,6 +137,7 @@ describe('a plan', () => {
       cluster: { read: async () => ({ ok: true as const, object }) },
       settings: { ...defaultPipelineSettings, mode: 'remediate' as const },
       newId: () => 'plan-0000000000000001',
+      approvalKey: 'a',
     };
     return propose(deps, incident, situation, nowMs);
   }

@@ -39,6 +39,7 @@ function createBench(over: Partial<PipelineDeps> = {}) {
     clock: createVirtualClock({ startMs }),
     settings: { ...defaultPipelineSettings, mode: 'remediate' },
     newId: () => 'id-0123456789abcdef',
+    approvalKey: 'a',
     auditKey: 'k',
     log,
     ...over,

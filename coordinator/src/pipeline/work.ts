@@ -1,6 +1,7 @@
 import type { EventBody, NewEvent } from '../domain/incident-event.ts';
 import type { Incident } from '../domain/incident.ts';
 import { auditHead } from '../domain/audit-chain.ts';
+import { versionOf } from '../domain/event-versions.ts';
 import type { DueTime, LoadedIncident } from '../ports/incident-store.ts';
 import { diagnose } from '../runbooks/diagnose.ts';
 import { announce } from './announce.ts';
@@ -152,7 +153,7 @@ async function startPass(deps: PipelineDeps, incident: Incident, pass: 1 | 2): P
 }
 
 async function append(deps: PipelineDeps, incident: Incident, body: EventBody): Promise<void> {
-  const event: NewEvent = { v: 1, actor: { type: 'pathmedic', role: 'coordinator' }, body };
+  const event: NewEvent = { v: versionOf(body), actor: { type: 'pathmedic', role: 'coordinator' }, body };
   const nowMs = await deps.store.nowMs();
   const forExecutor =
     body.type === 'execution-requested' || (body.type === 'drafted' && body.proposal.mode === 'remediate');
