@@ -1,4 +1,16 @@
+import { bringUpLocked } from './bring-up.ts';
+import { temporaryBuild } from './temporary-build.ts';
 import type { Lab, LabNetwork } from './lab.ts';
+import { controlNode, isLabName, labGroup, maxNodes } from './lab-names.ts';
+import { labPlaces } from './lab-places.ts';
+import { readState } from './lab-state.ts';
+import { endGroup, groupExists } from './machine/cgroups.ts';
+import { lockLab } from './machine/lab-lock.ts';
+import { runCommand } from './machine/run-command.ts';
+import { namespacesOf, removeNetwork } from './network/lab-network.ts';
+import { nodeInit } from './nodes/run-node.ts';
+import { runningLab } from './running-lab.ts';
+import { existsSync } from 'node:fs';
 
 export interface BringUpOptions {
   /** Lower-case letters, digits and dashes. Labs of different names run beside each other. */
@@ -10,7 +22,10 @@ export interface BringUpOptions {
 
 /** The lab of that name, or null when none is up. */
 export async function openLab(name: string): Promise<Lab | null> {
-  throw new Error(`not yet: ${name}`);
+  const places = labPlaces(name);
+  const state = await readState(places);
+  if (state === null || (await nodeInit(name, controlNode)) === null) return null;
+  return runningLab(state, places);
 }
 
 /**
@@ -22,10 +37,48 @@ export async function bringUp(
   say: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<Lab> {
-  throw new Error(`not yet: ${options.name} ${String(signal)} ${say.name}`);
+  const { name, nodes } = options;
+  if (!isLabName(name))
+    throw new Error(`${name} cannot be a lab's name: letters, digits and dashes, at most 20`);
+  if (nodes < 1 || nodes > maxNodes) throw new Error(`a lab has 1 to ${maxNodes} nodes`);
+  const lock = await lockLab(name);
+  try {
+    const build = await temporaryBuild();
+    const wasUp = (await openLab(name)) !== null;
+    // Without a control plane there is nothing to repair: what is left is in the way.
+    if (!wasUp && (await removeAll(name))) say(`removed what was left of an earlier lab ${name}`);
+    try {
+      return await bringUpLocked(options, build, say, signal);
+    } catch (error) {
+      if (!wasUp) {
+        say(`taking the lab ${name} down again`);
+        await removeAll(name);
+      }
+      throw error;
+    }
+  } finally {
+    await lock.release();
+  }
 }
 
 /** Ends everything of the lab and removes what it left, also when only remains of it are there. False: there was nothing. */
 export async function takeDown(name: string): Promise<boolean> {
-  throw new Error(`not yet: ${name}`);
+  const lock = await lockLab(name);
+  try {
+    return await removeAll(name);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function removeAll(name: string): Promise<boolean> {
+  const places = labPlaces(name);
+  const something =
+    existsSync(places.dir) || (await groupExists(labGroup(name))) || (await namespacesOf(name)).length > 0;
+  if (!something) return false;
+  // The kernel ends a node with its PID 1, at once; the group holds it and everything else.
+  await endGroup(labGroup(name));
+  await removeNetwork(name);
+  await runCommand(['rm', '-rf', '--one-file-system', places.dir]);
+  return true;
 }

@@ -1,0 +1,135 @@
+import { openApi, type ApiClient } from './cluster/api-client.ts';
+import { labWorkloads, manifestText, networkManifests, workloadManifests } from './cluster/manifests.ts';
+import { ensurePki, writeOutsideKubeconfig } from './cluster/pki.ts';
+import { unreadyNodes, unreadyWorkloads } from './cluster/readiness.ts';
+import type { LabBuild } from './build/lab-build.ts';
+import type { Lab } from './lab.ts';
+import { controlNode, nodeName } from './lab-names.ts';
+import { labPlaces, type LabPlaces } from './lab-places.ts';
+import { readState, writeState, type LabState } from './lab-state.ts';
+import { waitUntil } from './machine/waiting.ts';
+import { ensureOuterNetwork } from './network/lab-network.ts';
+import { runNode } from './nodes/run-node.ts';
+import type { BringUpOptions } from './open-lab.ts';
+import { ensureApiForward } from './outside/api-forward.ts';
+import { ensureSiteDns } from './outside/site-dns.ts';
+import { runningLab, runningNodes } from './running-lab.ts';
+
+const apiMs = 120_000;
+const readyMs = 180_000;
+
+type Say = (line: string) => void;
+
+/** Brings up what is not there, step by step; each step leaves alone what is in order. */
+export async function bringUpLocked(
+  options: BringUpOptions,
+  build: LabBuild,
+  say: Say,
+  signal?: AbortSignal,
+): Promise<Lab> {
+  const places = labPlaces(options.name);
+  const state = await beginState(options, build, places);
+  await ensureOuterNetwork(state.name);
+  await ensureSiteDns(state.name, places, state.build.binDir);
+  await ensurePki(places, state.build.binDir);
+
+  const running = await runningNodes(state.name);
+  const wanted = Array.from({ length: options.nodes }, (_, i) => nodeName(i + 1));
+  const missing = wanted.filter((node) => !running.includes(node));
+  const nodes = [...running, ...missing];
+  const start = async (node: string): Promise<void> => {
+    await runNode(state.name, node, places, state.build, signal);
+    say(`${node} started`);
+  };
+  // The control plane's needs the time: it begins first, and works while the others are made.
+  if (missing.includes(controlNode)) await start(controlNode);
+  const api = ensureApi(state, places, say, signal);
+  const lab = runningLab(state, places);
+  const others = missing.filter((node) => node !== controlNode);
+  if (running.includes(controlNode)) {
+    await api;
+    await together(others.map((node) => lab.startNode(node)));
+  } else {
+    await together([api, ...others.map(start)]);
+  }
+  await becomeReady(lab, state, await api, nodes, say, signal);
+  return lab;
+}
+
+async function becomeReady(
+  lab: Lab,
+  state: LabState,
+  api: ApiClient,
+  nodes: readonly string[],
+  say: Say,
+  signal?: AbortSignal,
+): Promise<void> {
+  const options = { everyMs: 250, ...(signal === undefined ? {} : { signal }) };
+  const { network, build } = state;
+  await lab.kubectl(['apply', '-f', '-'], {
+    input: await manifestText(networkManifests, network, build.images),
+  });
+  let unready: string[] = [];
+  await waitUntil(
+    'the nodes to be Ready',
+    readyMs,
+    async () => {
+      unready = unreadyNodes(await api.get('/api/v1/nodes'), nodes);
+      if (unready.length > 0) throw new Error(`not Ready: ${unready.join(', ')}`);
+      return true;
+    },
+    options,
+  );
+  say(`${nodes.join(', ')} Ready`);
+  await lab.kubectl(['label', 'node', controlNode, 'node-role.kubernetes.io/control-plane=', '--overwrite']);
+  await lab.kubectl(['apply', '-f', '-'], {
+    input: await manifestText(workloadManifests, network, build.images),
+  });
+  await waitUntil(
+    'everything to be rolled out',
+    readyMs,
+    async () => {
+      const lists = await Promise.all(
+        ['daemonsets', 'deployments'].map((kind) => api.get(`/apis/apps/v1/${kind}`)),
+      );
+      const waiting = lists.flatMap((list) => unreadyWorkloads(list, labWorkloads, nodes.length));
+      if (waiting.length > 0) throw new Error(waiting.join(', '));
+      return true;
+    },
+    options,
+  );
+  say('everything is ready');
+}
+
+/** The way to the API server from outside, once it answers. */
+async function ensureApi(
+  state: LabState,
+  places: LabPlaces,
+  say: Say,
+  signal?: AbortSignal,
+): Promise<ApiClient> {
+  const port = await ensureApiForward(state.name, places, state.build.binDir, state.apiPort);
+  await writeOutsideKubeconfig(places, port);
+  await writeState(places, { ...state, apiPort: port });
+  const api = await openApi(places.kubeconfig);
+  const options = { everyMs: 250, ...(signal === undefined ? {} : { signal }) };
+  await waitUntil('the API server', apiMs, async () => (await api.get('/readyz')) === 'ok', options);
+  say('the API server is ready');
+  return api;
+}
+
+/** Waits for all of them, also when one fails: nothing may go on behind the back of who cleans up. */
+async function together(work: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+async function beginState(options: BringUpOptions, build: LabBuild, places: LabPlaces): Promise<LabState> {
+  const before = await readState(places);
+  if (before !== null && before.network !== options.network) {
+    throw new Error(`the lab ${options.name} is up with --network ${before.network}; take it down first`);
+  }
+  const state = before ?? { name: options.name, network: options.network, apiPort: null, build };
+  await writeState(places, state);
+  return state;
+}

@@ -1,0 +1,61 @@
+import { bringUp, openLab, takeDown } from '../open-lab.ts';
+import { labPlaces } from '../lab-places.ts';
+import { readState } from '../lab-state.ts';
+import { runInTerminal, plainEnv } from '../machine/run-command.ts';
+import { nodeCommand } from '../nodes/run-node.ts';
+import { kubectlCommand } from '../running-lab.ts';
+import type { LabRequest } from './arguments.ts';
+import { helpText } from './help-text.ts';
+
+type Say = (line: string) => void;
+
+/** Does what was asked for, and gives the exit code. */
+export async function runRequest(request: LabRequest, say: Say, signal: AbortSignal): Promise<number> {
+  switch (request.do) {
+    case 'help':
+      process.stdout.write(helpText);
+      return 0;
+    case 'refuse':
+      say(request.why);
+      return 2;
+    case 'up':
+      return up(request, say, signal);
+    case 'down':
+      say(
+        (await takeDown(request.name))
+          ? `the lab ${request.name} is down`
+          : `there is no lab ${request.name}`,
+      );
+      return 0;
+    case 'kubectl': {
+      const { state, places } = await openState(request.name);
+      // kubectl caches what the server offers below HOME; every lab is a server of its own.
+      return runInTerminal(kubectlCommand(state, places, request.args), { ...plainEnv, HOME: places.dir });
+    }
+    case 'on':
+      return runInTerminal(await nodeCommand(request.name, request.node, request.command));
+    default:
+      say(`not yet: ${request.do}`);
+      return 2;
+  }
+}
+
+async function up(
+  request: Extract<LabRequest, { do: 'up' }>,
+  say: Say,
+  signal: AbortSignal,
+): Promise<number> {
+  const startedMs = performance.now();
+  const network = request.network ?? (await openLab(request.name))?.network ?? 'vxlan';
+  const lab = await bringUp({ name: request.name, nodes: request.nodes, network }, say, signal);
+  const seconds = Math.round((performance.now() - startedMs) / 1000);
+  say(`the lab ${lab.name} (${lab.network}) is up after ${seconds} s; KUBECONFIG=${lab.kubeconfigPath}`);
+  return 0;
+}
+
+async function openState(name: string) {
+  const places = labPlaces(name);
+  const state = await readState(places);
+  if (state === null) throw new Error(`there is no lab ${name}; up brings one up`);
+  return { state, places };
+}

@@ -1,0 +1,20 @@
+// `npm run lab`: a real Kubernetes on this machine, to break. See README.md of this folder.
+import { readArguments } from './cli/arguments.ts';
+import { runRequest } from './cli/run-request.ts';
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => interrupted.abort(new Error('interrupted')));
+}
+
+function say(line: string): void {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+}
+
+try {
+  const request = readArguments(process.argv.slice(2), process.env);
+  process.exitCode = await runRequest(request, say, interrupted.signal);
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = interrupted.signal.aborted ? 130 : 1;
+}
