@@ -21,6 +21,7 @@ import type { PlanConfig, SensingSettings } from './settings.ts';
 import { activeSymptoms, trackSymptoms } from './symptom-tracker.ts';
 import type { TrackedSymptoms } from './symptom-tracker.ts';
 import { observeSymptoms } from './symptoms.ts';
+import { rememberServices, type ServiceHistory } from './symptoms/service-history.ts';
 
 export interface SensingOptions {
   clock: Clock;
@@ -64,6 +65,7 @@ interface Memory {
   ingest: ReturnType<typeof createIngest>;
   verdicts: ReadonlyMap<string, PathVerdict>;
   tracked: TrackedSymptoms;
+  services: ServiceHistory;
   latest: { nextMs: number; snapshot: NetworkSnapshot; doubt: string | null } | null;
 }
 
@@ -90,6 +92,7 @@ export function createSensing(options: SensingOptions): Sensing {
       ingest: createIngest(settings, checks),
       verdicts: new Map(),
       tracked: new Map(),
+      services: new Map(),
       latest: null,
     };
   }
@@ -148,6 +151,7 @@ export function createSensing(options: SensingOptions): Sensing {
     });
     memory.completed ||= presence.complete;
     const { suspects } = attribute(paths, present, planConfig.dataplane);
+    memory.services = rememberServices(memory.services, known, nowMs);
     const observed = observeSymptoms({
       nowMs,
       facts: known,
@@ -162,6 +166,7 @@ export function createSensing(options: SensingOptions): Sensing {
         };
       },
       silentNodes: presence.silentNodes,
+      services: memory.services,
       settings,
     });
     memory.tracked = trackSymptoms(memory.tracked, observed, nowMs, settings.goneHoldMs);

@@ -6,10 +6,11 @@ import { dnsPod, flannel, healthyCluster, slice, startMs, withPods } from './clu
 import { defaultSettings as settings } from './settings.ts';
 import type { Observed } from './symptoms/observation.ts';
 import { observeSymptoms } from './symptoms.ts';
+import { rememberServices, type ServiceHistory } from './symptoms/service-history.ts';
 
 const healthy = healthyCluster(5);
 
-function observe(facts: ClusterFacts, nowMs = startMs): Observed[] {
+function observe(facts: ClusterFacts, nowMs = startMs, history: ServiceHistory = new Map()): Observed[] {
   return observeSymptoms({
     nowMs,
     facts,
@@ -17,6 +18,7 @@ function observe(facts: ClusterFacts, nowMs = startMs): Observed[] {
     suspects: [],
     failing: () => null,
     silentNodes: new Set(),
+    services: rememberServices(history, facts, nowMs),
     settings,
   });
 }
@@ -230,11 +232,11 @@ describe('a node', () => {
     ),
   });
 
-  it('is a symptom when it reports its network as broken, not when it is NotReady for another reason', () => {
+  it('is a symptom when it reports its network as broken, and another one when it is NotReady for another reason', () => {
     expect(keys(withCondition('NetworkUnavailable', 'True', ''))).toEqual(['node-network:node5']);
     const message = 'container runtime network not ready: NetworkReady=false cni plugin not initialized';
     expect(keys(withCondition('Ready', 'False', message))).toEqual(['node-network:node5']);
-    expect(keys(withCondition('Ready', 'False', 'PLEG is not healthy'))).toEqual([]);
+    expect(keys(withCondition('Ready', 'False', 'PLEG is not healthy'))).toEqual(['node-not-ready:node5']);
     expect(keys(aged(withCondition('Ready', 'False', message), 'node5', 60_000))).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { speaksOfNetwork } from '../../facts/node-down.ts';
 import { isActive } from '../../facts/pod-lookups.ts';
 import type { Condition, EventRecord, NodeRecord } from '../../facts/records.ts';
 import { judgedNodes } from '../judged-nodes.ts';
@@ -6,10 +7,6 @@ import { bounded, clip } from './observation.ts';
 
 const eventFreshMs = 5 * 60_000;
 const routeReasons = ['FailedToCreateRoute', 'CIDRNotAvailable', 'CIDRAssignmentFailed'];
-/** What the kubelet writes into Ready=False when the runtime reports its network as not ready. */
-const networkNotReady =
-  /NetworkPluginNotReady|NetworkReady=false|network plugin is not ready|cni (plugin|config)/i;
-
 /** S5: the node itself says that its network does not work. */
 export function nodeNetwork(observation: Observation): Observed[] {
   const { facts, nowMs, settings } = observation;
@@ -31,9 +28,8 @@ function nodeOfEvent(event: EventRecord): string {
 /** Conditions of this node that speak of its network. */
 function badConditions(node: NodeRecord): Condition[] {
   return node.conditions.filter(
-    ({ type, status, message }) =>
-      (type === 'NetworkUnavailable' && status === 'True') ||
-      (type === 'Ready' && status === 'False' && networkNotReady.test(message.slice(0, 2000))),
+    (condition) =>
+      (condition.type === 'NetworkUnavailable' && condition.status === 'True') || speaksOfNetwork(condition),
   );
 }
 

@@ -2,6 +2,7 @@ import type { PathState, Suspect } from '../../domain/network.ts';
 import type { Symptom } from '../../domain/symptom.ts';
 import type { ClusterFacts } from '../../facts/cluster-facts.ts';
 import type { SensingSettings } from '../settings.ts';
+import type { ServiceHistory } from './service-history.ts';
 
 /** Everything symptoms are made from, at one moment. */
 export interface Observation {
@@ -13,6 +14,8 @@ export interface Observation {
   failing: (pathId: string) => { foundMs: number; losesNow: boolean } | null;
   /** Nodes from which no agent has reported lately although one runs there. */
   silentNodes: ReadonlySet<string>;
+  /** What stood behind Services before. */
+  services: ServiceHistory;
   settings: SensingSettings;
 }
 

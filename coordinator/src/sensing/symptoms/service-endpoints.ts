@@ -6,10 +6,7 @@ import { bounded } from './observation.ts';
 /** The endpoints controller gets this long after a pod became ready. */
 const controllerMs = 60_000;
 
-/**
- * S3: Services that lack Ready pods in their EndpointSlices. A Service whose pods are not Ready, or that selects none,
- * is its owner's business until something of the network explains it.
- */
+/** S3: Services that lack pods in their EndpointSlices which have been Ready for a while. */
 export function serviceEndpoints(observation: Observation): Observed[] {
   const { facts } = observation;
   const unreadable = facts.unknown.some(
