@@ -9,9 +9,11 @@ import type { Logger } from '@pathmedic/shared/runtime/logger.ts';
 import type { AgentConfig } from './config.ts';
 import { createAddressMemory } from './coordinator-client/address-memory.ts';
 import { createCoordinatorClient } from './coordinator-client/client.ts';
+import { createInterfaceMtus, largestDatagramBytes } from './host/interface-mtu.ts';
 import { applyLimits } from './plan/limits.ts';
 import { createPlanCache } from './plan/plan-cache.ts';
 import { createPlanner } from './plan/planner.ts';
+import { createLadderMemory } from './probes/ladder-memory.ts';
 import { probe } from './probes/prober.ts';
 import { createThrottlingReader } from './report/cpu-throttling.ts';
 import { createReporter } from './report/reporter.ts';
@@ -62,6 +64,8 @@ export function createAgent(config: AgentConfig, deps: AgentDeps): Agent {
   const logger = deps.logger.child({ node: identity.node, mode: identity.mode });
   const spool = createSpool(config.spoolWindows);
   const windows = createWindowBuilder();
+  const mtuBytesOf = createInterfaceMtus(clock);
+  const ladders = createLadderMemory();
   let plan: AgentPlan | null = null;
   let keys: readonly ProbeKey[] = [];
   let addresses: AgentAddresses | null = null;
@@ -93,6 +97,7 @@ export function createAgent(config: AgentConfig, deps: AgentDeps): Agent {
     address: config.bindAddress,
     ports: config.responderPorts,
     onRefused: metrics.refused,
+    maxDatagramBytes: () => largestDatagramBytes(config.bindAddress, mtuBytesOf),
   });
 
   const metricsServer = createMetricsServer({
@@ -105,7 +110,7 @@ export function createAgent(config: AgentConfig, deps: AgentDeps): Agent {
   async function runProbe(spec: ProbeSpec): Promise<ProbeOutcome> {
     const [key] = keys;
     if (key === undefined) return { kind: 'local-error', phase: 'local', rttSeconds: 0, detail: 'no key' };
-    return probe(spec, { clock, key, sourceAddress: config.bindAddress });
+    return probe(spec, { clock, key, sourceAddress: config.bindAddress, mtuBytesOf, ladders });
   }
 
   const scheduler = createScheduler({

@@ -5,12 +5,11 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { KeyedProbe } from '@pathmedic/shared/contract/plan.ts';
-import { systemClock } from '@pathmedic/shared/runtime/clock.ts';
-import { testKey } from '../../test/support/test-key.ts';
+import { probeDeps } from '../../test/support/probe-deps.ts';
 import { probe } from './prober.ts';
 
 const address = '127.0.0.51';
-const deps = { clock: systemClock, key: testKey, sourceAddress: null };
+const deps = probeDeps(null);
 let worker: Worker;
 let silent: Socket;
 let silentPort: number;

@@ -5,13 +5,12 @@ import { decode, encode } from 'dns-packet';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DnsProbe } from '@pathmedic/shared/contract/plan.ts';
-import { systemClock } from '@pathmedic/shared/runtime/clock.ts';
-import { testKey } from '../../test/support/test-key.ts';
+import { probeDeps } from '../../test/support/probe-deps.ts';
 import { judgeAnswer, newQuestion } from './dns-message.ts';
 import { probe } from './prober.ts';
 
 const address = '127.0.0.41';
-const deps = { clock: systemClock, key: testKey, sourceAddress: null };
+const deps = probeDeps(null);
 const closers: (() => void)[] = [];
 afterEach(() => {
   for (const close of closers.splice(0)) close();

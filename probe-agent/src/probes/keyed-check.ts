@@ -25,12 +25,12 @@ function flowOf(pathId: string): number {
 }
 
 /** A new request for this path; the flow number is the same for every probe of the path. */
-export function newRequest(spec: KeyedProbe, key: ProbeKey): KeyedRequest {
+export function newRequest(spec: { pathId: string }, key: ProbeKey): KeyedRequest {
   return { nonce: nextNonce(), flow: flowOf(spec.pathId), key };
 }
 
 /** Ends the probe on an authentic reply: `ok`, or `wrong-identity` when another pod answered than the one expected. */
-export function endOnReply(probe: Attempt, spec: KeyedProbe, reply: KeyedReply): void {
+export function endOnReply(probe: Attempt, spec: Pick<KeyedProbe, 'expect'>, reply: KeyedReply): void {
   probe.reached('identify');
   if (spec.expect === null || spec.expect.podUid === reply.identity.podUid) {
     probe.end('ok');

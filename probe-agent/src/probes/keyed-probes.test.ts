@@ -4,14 +4,14 @@ import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { KeyedProbe } from '@pathmedic/shared/contract/plan.ts';
-import { systemClock } from '@pathmedic/shared/runtime/clock.ts';
+import { probeDeps } from '../../test/support/probe-deps.ts';
 import { testKey } from '../../test/support/test-key.ts';
 import { createResponder } from '../responder/responder.ts';
 import { probe } from './prober.ts';
 
 const target = '127.0.0.31';
 const source = '127.0.0.32';
-const deps = { clock: systemClock, key: testKey, sourceAddress: source };
+const deps = probeDeps(source);
 const closers: (() => Promise<unknown> | void)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();

@@ -2,6 +2,7 @@ import type { ProbeOutcome } from '@pathmedic/shared/contract/outcome.ts';
 import type { ProbeSpec } from '@pathmedic/shared/contract/plan.ts';
 import { probeDns } from './dns.ts';
 import { probeHttp } from './http.ts';
+import { probeMtu } from './mtu.ts';
 import type { ProbeDeps } from './probe-deps.ts';
 import { probeTcp } from './tcp.ts';
 import { probeUdp } from './udp.ts';
@@ -20,5 +21,7 @@ export const probe: Probe = (spec, deps) => {
       return probeUdp(spec, deps);
     case 'dns':
       return probeDns(spec, deps);
+    case 'mtu':
+      return probeMtu(spec, deps);
   }
 };

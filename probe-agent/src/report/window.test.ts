@@ -33,6 +33,18 @@ test('whatever happens in a window, the result is valid and its counts add up', 
   );
 });
 
+test('what the last probe found out about sizes is in the window', () => {
+  const lost = (passesBytes: number | null): ProbeOutcome => ({
+    kind: 'large-lost',
+    phase: 'wait',
+    rttSeconds: 1,
+    sizeLoss: { direction: 'both', mtuBytes: 1450, passesBytes },
+  });
+  const plain: ProbeOutcome = { kind: 'timeout', phase: 'wait', rttSeconds: 1 };
+  const window = toPathWindow('mtu|udp|a|b', [lost(1300), lost(1350), plain].reduce(addOutcome, emptyTally));
+  expect(PathWindow.parse(window).sizeLoss).toEqual({ direction: 'both', mtuBytes: 1450, passesBytes: 1350 });
+});
+
 test('quantiles are values that were measured: nearest rank', () => {
   const sorted = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
   expect([0.5, 0.95, 1].map((share) => quantile(sorted, share))).toEqual([5, 10, 10]);

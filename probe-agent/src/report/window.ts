@@ -1,4 +1,4 @@
-import type { ProbeOutcome } from '@pathmedic/shared/contract/outcome.ts';
+import type { ProbeOutcome, SizeLoss } from '@pathmedic/shared/contract/outcome.ts';
 import type { PathWindow } from '@pathmedic/shared/contract/report.ts';
 
 const maxSamples = 3;
@@ -12,6 +12,8 @@ export interface Tally {
   readonly failures: PathWindow['failures'];
   readonly rttSeconds: readonly number[];
   readonly samples: PathWindow['samples'];
+  /** Of the last probe that lost large packets. */
+  readonly sizeLoss?: SizeLoss;
 }
 
 export const emptyTally: Tally = { sent: 0, ok: 0, failures: {}, rttSeconds: [], samples: [] };
@@ -29,7 +31,14 @@ export function addOutcome(tally: Tally, outcome: ProbeOutcome): Tally {
     phase: outcome.phase,
     ...(outcome.detail === undefined ? {} : { detail: outcome.detail }),
   };
-  return { ...tally, sent: tally.sent + 1, failures, samples: addSample(tally.samples, sample) };
+  const { sizeLoss = tally.sizeLoss } = outcome;
+  return {
+    ...tally,
+    sent: tally.sent + 1,
+    failures,
+    samples: addSample(tally.samples, sample),
+    ...(sizeLoss === undefined ? {} : { sizeLoss }),
+  };
 }
 
 function addSample(samples: Tally['samples'], sample: Tally['samples'][number]): Tally['samples'] {
@@ -53,6 +62,7 @@ export function toPathWindow(pathId: string, tally: Tally): PathWindow {
     ok: tally.ok,
     failures: tally.failures,
     samples: tally.samples,
+    ...(tally.sizeLoss === undefined ? {} : { sizeLoss: tally.sizeLoss }),
     ...(sorted.length === 0
       ? {}
       : {

@@ -8,22 +8,29 @@ import type { Mac } from './hmac-sha256.ts';
  * What a prober and a responder say to each other, the same over TCP, HTTP and UDP. Integers are big-endian.
  *
  *   request   magic 'PMQ1' (4) | nonce (16) | flow (4) | key id length (1) | key id, zero-padded (32) | MAC (16) | padding
+ *   sized     magic 'PMQ2' (4) | nonce (16) | flow (4) | key id length (1) | key id, zero-padded (32)
+ *             | size of the request (4) | size of the reply (4) | MAC (16) | padding
  *   reply     magic 'PMA1' (4) | length of the reply (2) | nonce (16) | request size seen (2) | requests seen (4)
  *             | mode (1) | node length (1) | node | pod UID length (1) | pod UID | MAC (16)
  *
  * The MAC is HMAC-SHA256 over everything before it, truncated to 16 bytes (RFC 2104, section 5). The padding makes a
- * request at least as long as any reply, so that a responder never amplifies.
+ * request at least as long as any reply, so that a responder never amplifies. Only a sized request may ask for a reply
+ * longer than itself, padded after its MAC, and over UDP each one is answered once only (see udp-responder).
  */
 
 /** Exact size of a request over TCP and HTTP, smallest size over UDP. */
 export const requestBytes = 400;
 
 const requestMagic = Buffer.from('PMQ1', 'latin1');
+const sizedMagic = Buffer.from('PMQ2', 'latin1');
 const replyMagic = Buffer.from('PMA1', 'latin1');
 export const nonceBytes = 16;
 const macBytes = 16;
 const keyIdBytes = 32;
 const requestMacAt = 4 + nonceBytes + 4 + 1 + keyIdBytes;
+const sizedMacAt = requestMacAt + 8;
+/** Largest request and largest reply that a sized request may ask for. */
+export const maxSizedBytes = 64 * 1024;
 const replyFixedBytes = 4 + 2 + nonceBytes + 2 + 4 + 1;
 /** Largest reply: longest node name, longest pod UID. */
 export const maxReplyBytes = replyFixedBytes + 1 + 253 + 1 + 64 + macBytes;
@@ -36,6 +43,12 @@ export interface KeyedRequest {
   key: ProbeKey;
 }
 
+/** What a sized request asks for: all of it, from the first byte to the end of the padding. */
+export interface ExchangeSizes {
+  requestBytes: number;
+  replyBytes: number;
+}
+
 export interface KeyedReply {
   identity: ResponderIdentity;
   /** Bytes of the request as they arrived. */
@@ -45,7 +58,7 @@ export interface KeyedReply {
 }
 
 export type ParsedRequest =
-  | { ok: true; request: KeyedRequest }
+  | { ok: true; request: KeyedRequest; sizes: ExchangeSizes | null }
   | { ok: false; reason: 'short' | 'not-a-request' | 'unknown-key' | 'bad-mac' };
 
 export type ParsedReply =
@@ -61,35 +74,59 @@ function macOf(key: ProbeKey, message: Uint8Array): Buffer {
   return mac(message).subarray(0, macBytes);
 }
 
-/** A request of `sizeBytes` (at least, and by default, `requestBytes`). */
-export function encodeRequest(request: KeyedRequest, sizeBytes = requestBytes): Buffer {
+/** A request of `requestBytes`; a sized one is padded further by who sends it. */
+export function encodeRequest(request: KeyedRequest, sizes: ExchangeSizes | null = null): Buffer {
   const keyId = Buffer.from(request.key.id, 'utf8');
   if (keyId.length > keyIdBytes) throw new RangeError(`key id is longer than ${keyIdBytes} bytes`);
-  const message = Buffer.alloc(Math.max(sizeBytes, requestBytes));
-  requestMagic.copy(message, 0);
+  const message = Buffer.alloc(requestBytes);
+  (sizes === null ? requestMagic : sizedMagic).copy(message, 0);
   request.nonce.copy(message, 4, 0, nonceBytes);
   message.writeUInt32BE(request.flow >>> 0, 4 + nonceBytes);
   message.writeUInt8(keyId.length, 8 + nonceBytes);
   keyId.copy(message, 9 + nonceBytes);
-  macOf(request.key, message.subarray(0, requestMacAt)).copy(message, requestMacAt);
+  if (sizes !== null) {
+    message.writeUInt32BE(sizes.requestBytes, requestMacAt);
+    message.writeUInt32BE(sizes.replyBytes, requestMacAt + 4);
+  }
+  const macAt = sizes === null ? requestMacAt : sizedMacAt;
+  macOf(request.key, message.subarray(0, macAt)).copy(message, macAt);
   return message;
 }
 
-/** Reads a request; anything that is not authentic under one of `keys` is refused. Never throws. */
+/** Reads a request from its first `requestBytes`; what is not authentic under one of `keys` is refused. Never throws. */
 export function parseRequest(message: Buffer, keys: readonly ProbeKey[]): ParsedRequest {
   if (message.length < requestBytes) return { ok: false, reason: 'short' };
-  if (!message.subarray(0, 4).equals(requestMagic)) return { ok: false, reason: 'not-a-request' };
+  const sized = message.subarray(0, 4).equals(sizedMagic);
+  if (!sized && !message.subarray(0, 4).equals(requestMagic)) return { ok: false, reason: 'not-a-request' };
   const idLength = message.readUInt8(8 + nonceBytes);
   if (idLength > keyIdBytes) return { ok: false, reason: 'not-a-request' };
   const id = message.toString('utf8', 9 + nonceBytes, 9 + nonceBytes + idLength);
   const key = keys.find((candidate) => candidate.id === id);
   if (key === undefined) return { ok: false, reason: 'unknown-key' };
-  const expected = macOf(key, message.subarray(0, requestMacAt));
-  if (!timingSafeEqual(expected, message.subarray(requestMacAt, requestMacAt + macBytes))) {
+  const macAt = sized ? sizedMacAt : requestMacAt;
+  const expected = macOf(key, message.subarray(0, macAt));
+  if (!timingSafeEqual(expected, message.subarray(macAt, macAt + macBytes))) {
     return { ok: false, reason: 'bad-mac' };
   }
   const nonce = Buffer.from(message.subarray(4, 4 + nonceBytes));
-  return { ok: true, request: { nonce, flow: message.readUInt32BE(4 + nonceBytes), key } };
+  const request = { nonce, flow: message.readUInt32BE(4 + nonceBytes), key };
+  return { ok: true, request, sizes: sized ? sizesIn(message) : null };
+}
+
+function sizesIn(message: Buffer): ExchangeSizes {
+  const within = (bytes: number): number => Math.min(maxSizedBytes, Math.max(requestBytes, bytes));
+  return {
+    requestBytes: within(message.readUInt32BE(requestMacAt)),
+    replyBytes: within(message.readUInt32BE(requestMacAt + 4)),
+  };
+}
+
+/** An encoded request or reply with zeros after it, `sizeBytes` in all. */
+export function paddedTo(message: Buffer, sizeBytes: number): Buffer {
+  if (sizeBytes <= message.length) return message;
+  const padded = Buffer.alloc(Math.min(sizeBytes, maxSizedBytes));
+  message.copy(padded);
+  return padded;
 }
 
 /** The reply to an authentic request, under the key that the request was made with. */

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { until } from '../../test/support/agent-bench.ts';
 import { testKey } from '../../test/support/test-key.ts';
-import { encodeRequest, parseReply } from './keyed-exchange.ts';
+import { encodeRequest, maxSizedBytes, paddedTo, parseReply } from './keyed-exchange.ts';
 import { createResponder } from './responder.ts';
 import type { Responder, ResponderPorts } from './responder.ts';
 
@@ -22,6 +22,7 @@ beforeEach(async () => {
     address,
     ports: { tcp: 0, udp: 0, http: 0, restricted: 0 },
     onRefused: (reason) => refused.push(reason),
+    maxDatagramBytes: () => 1372,
   });
   ports = await responder.start();
 });
@@ -75,6 +76,34 @@ test('over UDP is silent to strangers, and counts what it received by source and
   } finally {
     socket.close();
   }
+});
+
+test('over UDP answers a sized request as long as asked, within its own MTU, and only once', async () => {
+  const socket = createSocket('udp4');
+  const replies: number[] = [];
+  socket.on('message', (message) => replies.push(message.length));
+  socket.connect(ports.udp, address);
+  await once(socket, 'connect');
+  try {
+    const sized = (n: number, replyBytes: number): Buffer =>
+      encodeRequest({ ...request, nonce: Buffer.alloc(16, n) }, { requestBytes: 400, replyBytes });
+    socket.send(sized(1, 1200));
+    await until(() => replies.length === 1);
+    socket.send(sized(1, 1200));
+    socket.send(sized(2, 60_000));
+    await until(() => replies.length === 2);
+    expect(replies).toEqual([1200, 1372]);
+    expect(refused).toEqual(['replayed']);
+  } finally {
+    socket.close();
+  }
+});
+
+test('over TCP takes and gives 64 KiB when an authentic request says so', async () => {
+  const sizes = { requestBytes: maxSizedBytes, replyBytes: maxSizedBytes };
+  const whole = await overTcp(ports.tcp, paddedTo(encodeRequest(request, sizes), maxSizedBytes));
+  expect(whole).toHaveLength(maxSizedBytes);
+  expect(parseReply(whole, request)).toMatchObject({ ok: true, reply: { sizeSeenBytes: 0xffff } });
 });
 
 test('stopping ends open connections too', async () => {

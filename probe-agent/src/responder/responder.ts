@@ -5,6 +5,7 @@ import type { Server, Socket } from 'node:net';
 import type { ResponderIdentity } from '@pathmedic/shared/contract/identity.ts';
 import type { ProbeKey } from '@pathmedic/shared/contract/plan.ts';
 import type { AnswerDeps, RefusalReason } from './answer.ts';
+import { fallbackMtuBytes, payloadBytes } from '../host/interface-mtu.ts';
 import { createHttpResponder } from './http-responder.ts';
 import { createSourceCounters } from './source-counters.ts';
 import { createTcpResponder } from './tcp-responder.ts';
@@ -26,6 +27,8 @@ export interface ResponderOptions {
   address: string | null;
   ports: ResponderPorts;
   onRefused?: (reason: RefusalReason) => void;
+  /** Largest datagram that a sized request over UDP gets: what the interface sends in one piece. */
+  maxDatagramBytes?: () => number;
   /** Sources and flows counted at a time. */
   counterCapacity?: number;
 }
@@ -45,6 +48,7 @@ export function createResponder(options: ResponderOptions): Responder {
     counters: createSourceCounters(options.counterCapacity ?? 4_096),
   };
   const onRefused = options.onRefused ?? (() => {});
+  const maxDatagramBytes = options.maxDatagramBytes ?? (() => payloadBytes(fallbackMtuBytes, 'ipv6'));
   const closers: (() => Promise<void>)[] = [];
   let listening = false;
 
@@ -64,7 +68,9 @@ export function createResponder(options: ResponderOptions): Responder {
   }
 
   async function bind(port: number): Promise<number> {
-    const socket = await bindUdp(options.address, port, deps, onRefused);
+    const socket = await bindUdp(options.address, port, (family) =>
+      createUdpResponder(family, deps, maxDatagramBytes, onRefused),
+    );
     closers.push(() => closeSocket(socket));
     return socket.address().port;
   }
@@ -98,11 +104,10 @@ export function createResponder(options: ResponderOptions): Responder {
 async function bindUdp(
   address: string | null,
   port: number,
-  deps: AnswerDeps,
-  onRefused: (reason: RefusalReason) => void,
+  create: (family: 'udp4' | 'udp6') => DatagramSocket,
 ): Promise<DatagramSocket> {
   const attempt = async (family: 'udp4' | 'udp6'): Promise<DatagramSocket> => {
-    const socket = createUdpResponder(family, deps, onRefused);
+    const socket = create(family);
     socket.bind({ port, ...(address === null ? {} : { address }) });
     await once(socket, 'listening');
     socket.on('error', () => {});

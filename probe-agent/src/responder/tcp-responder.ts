@@ -1,8 +1,9 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import { answer } from './answer.ts';
+import { replyTo } from './answer.ts';
 import type { AnswerDeps, RefusalReason } from './answer.ts';
-import { requestBytes } from './keyed-exchange.ts';
+import { paddedTo, parseRequest, requestBytes } from './keyed-exchange.ts';
+import type { ParsedRequest } from './keyed-exchange.ts';
 
 const idleTimeoutMs = 5_000;
 const maxConnections = 512;
@@ -16,22 +17,31 @@ export function createTcpResponder(deps: AnswerDeps, onRefused: (reason: Refusal
 
 function serve(socket: Socket, deps: AnswerDeps, onRefused: (reason: RefusalReason) => void): void {
   const sourceAddress = socket.remoteAddress ?? '';
-  const chunks: Buffer[] = [];
+  const head: Buffer[] = [];
   let received = 0;
+  let wanted: Extract<ParsedRequest, { ok: true }> | null = null;
   socket.setTimeout(idleTimeoutMs, () => socket.destroy());
   // A prober that gives up or a scanner that resets is not this side's problem.
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk: Buffer) => {
-    chunks.push(chunk);
     received += chunk.length;
-    if (received < requestBytes) return;
-    socket.removeAllListeners('data');
-    const result = answer(deps, Buffer.concat(chunks), sourceAddress);
-    if (result.ok) {
-      socket.end(result.reply);
-      return;
+    if (wanted === null) {
+      head.push(chunk);
+      if (received < requestBytes) return;
+      const parsed = parseRequest(Buffer.concat(head), deps.keys());
+      if (!parsed.ok) {
+        socket.removeAllListeners('data');
+        onRefused(parsed.reason);
+        socket.destroy();
+        return;
+      }
+      wanted = parsed;
     }
-    onRefused(result.reason);
-    socket.destroy();
+    // The padding of a sized request is counted, not kept.
+    const { request, sizes } = wanted;
+    if (received < (sizes?.requestBytes ?? requestBytes)) return;
+    socket.removeAllListeners('data');
+    const reply = replyTo(deps, request, sourceAddress, received);
+    socket.end(sizes === null ? reply : paddedTo(reply, sizes.replyBytes));
   });
 }

@@ -37,7 +37,20 @@ export const DnsProbe = z.strictObject({
 });
 export type DnsProbe = z.infer<typeof DnsProbe>;
 
-export const ProbeSpec = z.discriminatedUnion('protocol', [KeyedProbe, DnsProbe]);
+/**
+ * Keyed exchanges with packets as large as the interface allows, or 64 KiB over TCP, first in one direction and then in
+ * the other; when they vanish, with small ones, and over UDP with sizes in between. `port` is the responder's of the
+ * transport. Only for agents that are known to speak it: others refuse the whole plan.
+ */
+export const MtuProbe = z.strictObject({
+  ...Timing,
+  protocol: z.literal('mtu'),
+  transport: z.enum(['udp', 'tcp']),
+  expect: z.union([z.strictObject({ podUid: z.string().max(64) }), z.null()]),
+});
+export type MtuProbe = z.infer<typeof MtuProbe>;
+
+export const ProbeSpec = z.discriminatedUnion('protocol', [KeyedProbe, DnsProbe, MtuProbe]);
 export type ProbeSpec = z.infer<typeof ProbeSpec>;
 
 /**
