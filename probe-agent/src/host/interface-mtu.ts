@@ -2,22 +2,13 @@ import { readFileSync } from 'node:fs';
 import { BlockList, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Clock } from '@pathmedic/shared/runtime/clock.ts';
+import { payloadBytes } from '../responder/packet-size.ts';
 
 /** Where the MTU cannot be read: Ethernet's. A kernel that sends less splits such a datagram, which is lost with any part. */
 export const fallbackMtuBytes = 1500;
 /** The largest MTU of real networks. Loopback says 65 536: packets of that size fill a socket's buffer by themselves. */
 const largestMtuBytes = 9216;
 const rereadAfterMs = 60_000;
-
-/** Bytes of UDP payload in one packet of that size: without the headers of IP (no options) and UDP. */
-export function payloadBytes(mtuBytes: number, family: 'ipv4' | 'ipv6'): number {
-  return mtuBytes - headerBytes(family);
-}
-
-/** Bytes of the IP and UDP headers. */
-export function headerBytes(family: 'ipv4' | 'ipv6'): number {
-  return (family === 'ipv6' ? 40 : 20) + 8;
-}
 
 /** Largest datagram that the interface with that address sends in one piece; of any interface when it is null. */
 export function largestDatagramBytes(

@@ -5,11 +5,13 @@ import type { Server, Socket } from 'node:net';
 import type { ResponderIdentity } from '@pathmedic/shared/contract/identity.ts';
 import type { ProbeKey } from '@pathmedic/shared/contract/plan.ts';
 import type { AnswerDeps, RefusalReason } from './answer.ts';
-import { fallbackMtuBytes, payloadBytes } from '../host/interface-mtu.ts';
 import { createHttpResponder } from './http-responder.ts';
+import { payloadBytes } from './packet-size.ts';
 import { createSourceCounters } from './source-counters.ts';
 import { createTcpResponder } from './tcp-responder.ts';
 import { createUdpResponder } from './udp-responder.ts';
+
+const ethernetMtuBytes = 1500;
 
 /** Ports of the responder; 0 lets the kernel choose, `stop` releases them. */
 export interface ResponderPorts {
@@ -27,7 +29,7 @@ export interface ResponderOptions {
   address: string | null;
   ports: ResponderPorts;
   onRefused?: (reason: RefusalReason) => void;
-  /** Largest datagram that a sized request over UDP gets: what the interface sends in one piece. */
+  /** Largest datagram that a sized request over UDP gets: what the interface sends in one piece (Ethernet's, unless told). */
   maxDatagramBytes?: () => number;
   /** Sources and flows counted at a time. */
   counterCapacity?: number;
@@ -48,7 +50,7 @@ export function createResponder(options: ResponderOptions): Responder {
     counters: createSourceCounters(options.counterCapacity ?? 4_096),
   };
   const onRefused = options.onRefused ?? (() => {});
-  const maxDatagramBytes = options.maxDatagramBytes ?? (() => payloadBytes(fallbackMtuBytes, 'ipv6'));
+  const maxDatagramBytes = options.maxDatagramBytes ?? (() => payloadBytes(ethernetMtuBytes, 'ipv6'));
   const closers: (() => Promise<void>)[] = [];
   let listening = false;
 
