@@ -1,3 +1,5 @@
+import type { CauseId } from '@pathmedic/coordinator/domain/cause.ts';
+import type { SymptomKind } from '@pathmedic/coordinator/domain/symptom.ts';
 import type { Lab, LabNetwork } from '../lab.ts';
 
 /** `unmeasured`: the measurement itself failed; says nothing about the network, neither way. */
@@ -23,8 +25,16 @@ export interface Fault {
   name: string;
   /** What is done, and what a pod sees of it; a sentence each. */
   about: string;
+  /** The truth that a diagnosis is held to. */
+  cause: CauseId;
+  /** Causes that are not wrong either. */
+  alsoTrue?: readonly CauseId[];
+  /** Where it shows, most telling first. */
+  symptoms: readonly SymptomKind[];
   /** Where it exists; default is every network. */
   networks?: readonly LabNetwork[];
+  /** `workers`: on the control plane's node it would end the cluster. Default is any node. */
+  nodes?: 'workers';
   /** Idempotent; resolves when the fault is in place. */
   inject(place: FaultPlace): Promise<void>;
   /** Undoes what `inject` did, also when somebody else has repaired it already, and forgets what was remembered. */

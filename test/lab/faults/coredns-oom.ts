@@ -1,0 +1,26 @@
+import { lookAtCoreDns } from './corefile.ts';
+import { changeCoreDnsContainer, coreDnsFails, restoreCoreDns } from './coredns-template.ts';
+import type { Fault } from './fault.ts';
+import { measuring } from './measuring.ts';
+
+export const corednsOom: Fault = {
+  name: 'coredns-oom',
+  about:
+    'The memory limit of CoreDNS is below what it needs, and its pods were made anew. ' +
+    'They are killed (OOMKilled) in a loop; every lookup is refused.',
+  cause: 'coredns-crash',
+  symptoms: ['dns-pods', 'paths-failing'],
+  async inject(place) {
+    await changeCoreDnsContainer(place, {
+      resources: { limits: { memory: '16Mi' }, requests: { memory: '16Mi' } },
+    });
+    await coreDnsFails(place);
+  },
+  heal: restoreCoreDns,
+  async measure({ lab, node }) {
+    const measure = measuring(lab);
+    await lookAtCoreDns(measure, lab);
+    await measure.dns(node);
+    return measure.result();
+  },
+};

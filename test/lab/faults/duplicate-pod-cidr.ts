@@ -1,0 +1,60 @@
+import { rememberOnce } from './fault-memory.ts';
+import type { Fault } from './fault.ts';
+import { flannelReady } from './flannel-agent.ts';
+import { allNodes, oneNode, podRange } from './lab-nodes.ts';
+import { measuring } from './measuring.ts';
+import { restartProgram } from './node-programs.ts';
+import { registerAnew, renewNodePods, workloadsReady } from './node-registration.ts';
+import { controlNode } from '../lab-names.ts';
+
+export const duplicatePodCidr: Fault = {
+  name: 'duplicate-pod-cidr',
+  about:
+    'The node was registered anew with the pod range of another: both hand out addresses from it. ' +
+    "The overlay reaches only one of them: pods of the other's range are unreachable from elsewhere, or somebody else answers.",
+  cause: 'ipam-conflict-or-overlap',
+  symptoms: ['pod-addresses', 'paths-failing'],
+  async inject(place) {
+    const { lab, node, peer } = place;
+    await rememberOnce(place, 'podCIDR', () => podRange(lab, node));
+    const range = await podRange(lab, peer);
+    if ((await oneNode(lab, node)).podCidr === range) return;
+    await registerAnew(lab, node, range);
+    await renewNodePods(lab, node);
+    await workloadsReady(lab);
+  },
+  async heal(place) {
+    const { lab, node } = place;
+    const before = await place.recall('podCIDR');
+    if (before === null) return;
+    const all = await allNodes(lab);
+    const { podCidr } = await oneNode(lab, node);
+    // Whoever gave it a range of its own meanwhile may have given another one than before: that is as good.
+    if (podCidr === null || all.some((other) => other.name !== node && other.podCidr === podCidr)) {
+      await registerAnew(lab, node, before);
+      await renewNodePods(lab, node);
+    }
+    // Deleting the duplicate made the allocator take the peer's range for free: let it count again.
+    await restartProgram(lab, controlNode, 'kube-controller-manager');
+    await flannelReady(lab);
+    await workloadsReady(lab);
+    await place.forget('podCIDR');
+  },
+  async measure({ lab, node, peer }) {
+    const measure = measuring(lab);
+    await measure.look('pod ranges', async () => {
+      const all = await allNodes(lab);
+      const ranges = all.map((one) => one.podCidr);
+      return {
+        healthy: !ranges.includes(null) && new Set(ranges).size === ranges.length,
+        seen: all.map((one) => `${one.name} ${one.podCidr ?? 'none'}`).join(', '),
+      };
+    });
+    await measure.podToPod(node, peer);
+    for (const other of (await lab.nodes()).filter((name) => name !== node && name !== peer).slice(0, 1)) {
+      await measure.podToPod(other, node);
+      await measure.podToPod(other, peer);
+    }
+    return measure.result();
+  },
+};
