@@ -31,6 +31,16 @@ const FOLLOWS: Readonly<Partial<Record<CauseId, readonly CauseId[]>>> = {
   'coredns-crash': ['coredns-unreachable-upstream'],
   'netpol-blocks-dns': ['coredns-unreachable-upstream'],
   'ipam-conflict-or-overlap': ['overlay-blocked', 'route-missing-or-wrong', 'cni-agent-crash'],
+  'node-not-ready': [
+    'cni-agent-crash',
+    'cni-agent-not-scheduled',
+    'kube-proxy-broken',
+    'coredns-crash',
+    'overlay-blocked',
+    'route-missing-or-wrong',
+    'service-no-endpoints',
+    'datastore-or-apiserver-unreachable',
+  ],
   'ipam-exhausted': ['coredns-crash', 'cni-not-initialized', 'service-no-endpoints'],
 };
 /** A cause explains its consequences only if it is itself likely. */

@@ -9,10 +9,12 @@ import { ipamExhausted } from './ipam-exhausted.ts';
 import { kubeProxyBroken } from './kube-proxy-broken.ts';
 import { netpolBlocksDns } from './netpol-blocks-dns.ts';
 import { netpolBlocksTraffic } from './netpol-blocks-traffic.ts';
+import { nodeNotReady } from './node-not-ready.ts';
 import { other } from './other.ts';
 import { overlayBlocked } from './overlay-blocked.ts';
 import { routeMissing } from './route-missing.ts';
 import type { Runbook } from './runbook.ts';
+import { serviceNoEndpoints } from './service-no-endpoints.ts';
 import { signatureRunbook } from './signature-runbook.ts';
 
 /** Every runbook, in the order in which their checks are shown. */
@@ -57,6 +59,8 @@ export const runbooks: readonly Runbook[] = [
     'The node’s kernel drops packets',
   ),
   corednsUpstream,
+  serviceNoEndpoints,
+  nodeNotReady,
   other,
 ];
 
