@@ -41,7 +41,11 @@ export function nodeGroup(lab: string, node: string): string {
   return `${labGroup(lab)}/${node}`;
 }
 
-/** Of a program of the lab itself, beside the nodes. */
-export function helperGroup(lab: string, program: string): string {
-  return `${labGroup(lab)}/outside/${program}`;
+/** Of the lab's own programs, which run beside the nodes: a group for each in it. */
+export function outsideGroup(lab: string): string {
+  return `${labGroup(lab)}/outside`;
+}
+
+export function programGroup(lab: string, program: string): string {
+  return `${outsideGroup(lab)}/${program}`;
 }

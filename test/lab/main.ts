@@ -3,8 +3,15 @@ import { readArguments } from './cli/arguments.ts';
 import { runRequest } from './cli/run-request.ts';
 
 const interrupted = new AbortController();
+/** npm hands a Ctrl-C on that the terminal has already sent: only later is it a second one. */
+const secondAfterMs = 2000;
+let firstMs: number | null = null;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => interrupted.abort(new Error('interrupted')));
+  process.on(signal, () => {
+    if (firstMs !== null && performance.now() - firstMs > secondAfterMs) process.exit(130);
+    firstMs ??= performance.now();
+    interrupted.abort(new Error('interrupted'));
+  });
 }
 
 function say(line: string): void {

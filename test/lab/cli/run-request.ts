@@ -1,5 +1,7 @@
 import { bringUp, openLab, takeDown } from '../open-lab.ts';
 import { labPlaces } from '../lab-places.ts';
+import { labStatus, statusText } from '../lab-status.ts';
+import type { Lab } from '../lab.ts';
 import { readState } from '../lab-state.ts';
 import { runInTerminal, plainEnv } from '../machine/run-command.ts';
 import { nodeCommand } from '../nodes/run-node.ts';
@@ -34,6 +36,19 @@ export async function runRequest(request: LabRequest, say: Say, signal: AbortSig
     }
     case 'on':
       return runInTerminal(await nodeCommand(request.name, request.node, request.command));
+    case 'status': {
+      const status = await labStatus(request.name);
+      process.stdout.write(request.json ? `${JSON.stringify(status, null, 2)}\n` : statusText(status));
+      return status.state === 'up' ? 0 : 1;
+    }
+    case 'faults':
+      return (await faultCommands()).listFaults(request.json);
+    case 'fault':
+    case 'heal':
+    case 'measure':
+      return (await faultCommands()).runFault(request, await openedLab(request.name), say);
+    case 'prove':
+      return runProve(await openedLab(request.name), request.json, signal);
     default:
       say(`not yet: ${request.do}`);
       return 2;
@@ -51,6 +66,32 @@ async function up(
   const seconds = Math.round((performance.now() - startedMs) / 1000);
   say(`the lab ${lab.name} (${lab.network}) is up after ${seconds} s; KUBECONFIG=${lab.kubeconfigPath}`);
   return 0;
+}
+
+/** Loaded when asked for: up and down do not depend on every fault there is. */
+function faultCommands() {
+  return import('./fault-commands.ts');
+}
+
+async function runProve(lab: Lab, json: boolean, signal: AbortSignal): Promise<number> {
+  const { prove } = await import('../prove.ts');
+  const proofs = await prove(
+    lab,
+    ({ name, ok, seen }) => {
+      if (!json) process.stdout.write(`${ok ? 'ok    ' : 'FAIL  '}${name}: ${seen}\n`);
+    },
+    signal,
+  );
+  const failed = proofs.filter(({ ok }) => !ok);
+  const summary = `${proofs.length - failed.length} of ${proofs.length} proven\n`;
+  process.stdout.write(json ? `${JSON.stringify(proofs, null, 2)}\n` : summary);
+  return failed.length === 0 ? 0 : 1;
+}
+
+async function openedLab(name: string): Promise<Lab> {
+  const lab = await openLab(name);
+  if (lab === null) throw new Error(`the lab ${name} is not up; up brings it up`);
+  return lab;
 }
 
 async function openState(name: string) {

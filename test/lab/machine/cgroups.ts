@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { endProcesses } from './processes.ts';
 import { isMissing, waitUntil } from './waiting.ts';
 
@@ -106,6 +106,16 @@ export async function groupExists(group: string): Promise<boolean> {
     if ((await groupsFrom(join(mountPoint, group))).length > 0) return true;
   }
   return false;
+}
+
+/** Names of the groups right below. */
+export async function groupsBelow(group: string): Promise<string[]> {
+  const names = new Set<string>();
+  for (const { mountPoint } of await readHierarchies()) {
+    const top = join(mountPoint, group);
+    for (const path of await groupsFrom(top)) if (dirname(path) === top) names.add(basename(path));
+  }
+  return [...names].toSorted();
 }
 
 /** CPU time for all of the group. Null lifts the limit. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
+import { constants } from 'node:os';
 import type { Writable } from 'node:stream';
 import type { CommandOptions } from '../lab.ts';
 
@@ -105,7 +106,10 @@ export function runInTerminal(
   const child = spawn(program, args, { env, stdio: 'inherit' });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
+    // As a shell counts it.
+    child.once('exit', (code, signal) =>
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+    );
   });
 }
 

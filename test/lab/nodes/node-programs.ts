@@ -23,11 +23,11 @@ export async function programsOf(
   return found;
 }
 
-/** `kubelab kubelet ...` is kubelet; what holds the node up (PID 1, the service manager's shells) is none. */
+/** `kubelab kubelet ...` is kubelet; what holds the node or a pod up (PID 1, shells, shims) is none. */
 export function programName(argv: readonly string[]): string | null {
   const base = argv[0]?.split('/').at(-1) ?? '';
   if (base === 'kubelab') return argv[1] ?? null;
-  const scaffold = ['', 'bash', 'sh', 'sleep', 'labkit', 'unshare', 'nsenter'];
+  const scaffold = ['', 'bash', 'sh', 'sleep', 'labkit', 'unshare', 'nsenter', 'containerd-shim-runc-v2'];
   return scaffold.includes(base) ? null : base;
 }
 

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { helperGroup } from '../lab-names.ts';
+import { programGroup } from '../lab-names.ts';
 import type { LabPlaces } from '../lab-places.ts';
 import { startInBackground } from '../machine/background.ts';
 import { endGroup, processesIn } from '../machine/cgroups.ts';
@@ -8,7 +8,7 @@ import { GiveUpError, waitUntil } from '../machine/waiting.ts';
 
 /** Programs of the lab that run beside its nodes. Each has a cgroup, by which it is found. */
 export async function outsideRuns(lab: string, program: string): Promise<boolean> {
-  return (await processesIn(helperGroup(lab, program), 'and below')).length > 0;
+  return (await processesIn(programGroup(lab, program), 'and below')).length > 0;
 }
 
 /** Starts it, and waits until it is `ready`; whatever runs of that name is ended first. */
@@ -22,7 +22,7 @@ export async function startOutside(
   await stopOutside(lab, program);
   await mkdir(places.logs, { recursive: true });
   const logFile = join(places.logs, `${program}.log`);
-  const { ended } = await startInBackground(helperGroup(lab, program), command, logFile);
+  const { ended } = await startInBackground(programGroup(lab, program), command, logFile);
   let exitCode: number | null = null;
   void ended.then((code) => (exitCode = code));
   await waitUntil(`${program} to start`, 20_000, async () => {
@@ -33,5 +33,5 @@ export async function startOutside(
 }
 
 export async function stopOutside(lab: string, program: string): Promise<void> {
-  await endGroup(helperGroup(lab, program));
+  await endGroup(programGroup(lab, program));
 }
