@@ -54,6 +54,16 @@ export function describeLeases(create: () => Promise<ApiServerUnderTest>): void 
       expect(await replica().claims.claimPlan(planHash(), 'later')).toEqual({ ok: true });
     });
 
+    test('a claim is found by those who only look, and looking claims nothing', async () => {
+      const { wire, claims } = replica();
+      const hash = planHash();
+      expect(await claims.findClaim(hash)).toEqual({ ok: true, holder: null });
+      expect(await claims.claimPlan(hash, 'executor-1')).toEqual({ ok: true });
+      expect(await replica().claims.findClaim(hash)).toEqual({ ok: true, holder: 'executor-1' });
+      wire.meddle = () => ({ loseReply: new Error('socket hang up') });
+      expect(await claims.findClaim(hash)).toMatchObject({ ok: false, reason: 'unavailable' });
+    });
+
     test('a claim whose answer was lost is unavailable, and then found to be one’s own', async () => {
       const { wire, claims } = replica();
       const hash = planHash();

@@ -5,6 +5,7 @@ import {
   type RedisIncidentStore,
   type RedisIncidentStoreSettings,
 } from '@pathmedic/coordinator/adapters/redis/incident-store.ts';
+import { currentEventVersion } from '@pathmedic/coordinator/domain/event-versions.ts';
 import { StoreUnavailable } from '@pathmedic/coordinator/ports/store-unavailable.ts';
 import { eventually } from '../support/condition.ts';
 import { appendRequest, healed, openRequest } from '../support/incident-events.ts';
@@ -68,7 +69,7 @@ describe('RedisIncidentStore', () => {
       .inspect()
       .rpush(
         `${prefix}:incident:inc-new:events`,
-        '{"n":2,"atMs":5,"v":2,"actor":{},"body":{"type":"future"}}',
+        `{"n":2,"atMs":5,"v":${currentEventVersion + 1},"actor":{},"body":{"type":"future"}}`,
       );
     const unreadable = { name: 'IncidentUnreadable', reason: 'unknown-version' };
     await expect(store.load('inc-new')).rejects.toMatchObject(unreadable);

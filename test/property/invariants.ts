@@ -16,6 +16,7 @@ export async function violations(world: World): Promise<string[]> {
     ...onlyApprovedWrites(world),
     ...eachPlanStepOnce(world),
     ...onlyWhatWasApproved(world, incidents),
+    ...notStartedMeansNothingDone(world, incidents),
     ...nothingLost(world, incidents),
     ...passesApart(incidents),
     ...(await slackTellsTheTruth(world, incidents)),
@@ -84,6 +85,20 @@ function onlyWhatWasApproved(world: World, incidents: readonly Told[]): string[]
           `${write.process} wrote although the target is not as it was when ${write.fieldManager} was approved`,
         ];
   });
+}
+
+/** Whatever became of the story: nobody is told that a plan was not started when the API server has taken its change. */
+function notStartedMeansNothingDone(world: World, incidents: readonly Told[]): string[] {
+  const changed = new Set(ourMutations(world).map(({ fieldManager }) => fieldManager));
+  return incidents.flatMap(({ events }) =>
+    events.flatMap(({ body }) =>
+      body.type === 'execution-ended' &&
+      body.result === 'not-started' &&
+      changed.has(fieldManagerOf(body.proposalId))
+        ? [`${body.proposalId} was called not started, but it changed the cluster: ${body.detail}`]
+        : [],
+    ),
+  );
 }
 
 /** No fault is without an incident, and each incident ends closed or asking for help. */

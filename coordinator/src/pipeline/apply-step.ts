@@ -46,7 +46,9 @@ export async function applyStep(
     });
     const result = judgeWrite(written, step);
     if (result === 'retry') continue;
-    return result === 'look' ? resolveByLooking(deps, step, fieldManager, lookSignal) : result;
+    return result === 'look'
+      ? (await resolveByLooking(deps, step, fieldManager, lookSignal)).outcome
+      : result;
   }
   return refused(
     'conflict',
@@ -99,29 +101,37 @@ function judgeWrite(written: MutationResult, step: PlannedAction): StepResult | 
   }
 }
 
+/** What a target shows of a step; `words` continue a sentence. */
+export interface Seen {
+  effect: 'yes' | 'no' | 'cannot-tell';
+  words: string;
+  /** The outcome of a write that was sent: `applied` or `unknown`. */
+  outcome: StepResult;
+}
+
 /** Did the mutation take effect? Reads the target a few times; never writes. */
 export async function resolveByLooking(
   deps: ApplyDeps,
   step: PlannedAction,
   fieldManager: string,
   signal: AbortSignal,
-): Promise<StepResult> {
-  let seen = 'the API server did not answer';
+): Promise<Seen> {
+  let words = 'the API server did not answer';
+  let effect: Seen['effect'] = 'cannot-tell';
   for (let look = 0; look < looks; look += 1) {
     if (look > 0) await sleep(deps.clock, lookEveryMs, signal);
     const read = await deps.cluster.read(step.mutation.target);
     if (!read.ok && read.reason !== 'not-found') continue;
     const object = read.ok ? read.object : null;
-    const effect = tookEffect(step, object, fieldManager);
+    effect = tookEffect(step, object, fieldManager);
     if (effect === 'yes') {
-      return {
-        result: 'applied',
-        detail: `${step.title}; the answer was lost, the object shows the change`.slice(0, 400),
-      };
+      const detail = `${step.title}; the answer was lost, the object shows the change`.slice(0, 400);
+      return { effect, words: 'the object shows the change', outcome: { result: 'applied', detail } };
     }
-    seen = effect === 'no' ? 'the object does not show the change' : 'the object does not tell';
+    words = effect === 'no' ? 'the object does not show the change' : 'the object does not tell';
   }
-  return { result: 'unknown', detail: `The write got no clear answer, and ${seen}.` };
+  const detail = `The write got no clear answer, and ${words}.`;
+  return { effect, words, outcome: { result: 'unknown', detail } };
 }
 
 function refused(

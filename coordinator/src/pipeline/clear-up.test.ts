@@ -2,9 +2,11 @@ import { createVirtualClock } from '@pathmedic/shared/runtime/virtual-clock.ts';
 import { expect, test } from 'vitest';
 import type { EventBody, StepResult } from '../domain/incident-event.ts';
 import type { Actor } from '../domain/principal.ts';
+import type { RawObject } from '../domain/raw-object.ts';
 import { clearUp } from './clear-up.ts';
 import { executeIncident } from './execute.ts';
 import type { ExecutorDeps } from './executor-deps.ts';
+import { fieldManagerOf } from './field-manager.ts';
 import { ana, corefilePlan, untilCard, type Story } from './incident-story.fixture.ts';
 
 const proposalId = corefilePlan.id;
@@ -36,6 +38,7 @@ function createDeps(over: Partial<ExecutorDeps['store']> = {}): ExecutorDeps {
   };
   const claims = {
     claimPlan: never,
+    findClaim: never,
     acquireMutex: never,
     releaseMutex: never,
     readEpoch: never,
@@ -64,10 +67,15 @@ function left(outcome: StepResult): Story {
     .tell({ type: 'step-ended', proposalId, step: 0, outcome }, executor);
 }
 
-async function cleared(story: Story): Promise<EventBody[]> {
+async function cleared(story: Story, target: RawObject = {}): Promise<EventBody[]> {
   const bodies: EventBody[] = [];
   const record = async (body: EventBody): Promise<void> => void bodies.push(body);
-  await clearUp(createDeps(), story.incident(), corefilePlan, record, new AbortController().signal);
+  const clock = createVirtualClock();
+  const deps = { ...createDeps(), clock };
+  deps.cluster = { ...deps.cluster, read: async () => ({ ok: true, object: target }) };
+  const done = clearUp(deps, story.incident(), corefilePlan, record, new AbortController().signal);
+  await clock.advanceBy(30_000);
+  await done;
   return bodies;
 }
 
@@ -101,4 +109,16 @@ test('a due time that is left where the executor has nothing to do is taken away
   });
   await executeIncident(deps, 'inc-1', new AbortController().signal);
   expect(deferred).toEqual([['inc-1', 'executor', null, story.incident().length]]);
+});
+
+test('a claimed plan without intents is never called not started: it was done if the target shows it, else it is unknown', async () => {
+  const claimed = untilCard()
+    .tell({ type: 'decided', proposalId, decision: 'approved', approval: 'c'.repeat(64) }, ana)
+    .tell({ type: 'execution-requested', proposalId })
+    .tell({ type: 'execution-claimed', proposalId, executor: 'executor-1/x' }, executor);
+  const ending = async (target: RawObject) => (await cleared(claimed, target)).at(-1);
+  const data = { Corefile: 'as before' };
+  expect(await ending({ metadata: { uid: 'u1' }, data })).toMatchObject({ result: 'unknown' });
+  const managedFields = [{ manager: fieldManagerOf(proposalId), operation: 'Update' }];
+  expect(await ending({ metadata: { uid: 'u1', managedFields }, data })).toMatchObject({ result: 'done' });
 });

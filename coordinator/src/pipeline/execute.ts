@@ -64,33 +64,44 @@ async function begin(
   signal: AbortSignal,
 ): Promise<void> {
   const { proposal } = current;
-  const notStarted = (detail: string): Promise<void> =>
-    record(
-      {
-        type: 'execution-ended',
-        proposalId: proposal.id,
-        result: 'not-started',
-        detail: detail.slice(0, 400),
-      },
-      null,
-    );
+  const end = (result: 'not-started' | 'unknown', detail: string): Promise<void> =>
+    record({ type: 'execution-ended', proposalId: proposal.id, result, detail: detail.slice(0, 400) }, null);
   const obstacle = await obstacleTo(deps, incident, current);
-  if (obstacle !== null) return notStarted(obstacle.detail);
+  // What is not the plan that was approved has never been begun, and is not looked for.
+  if (obstacle?.reason === 'invalid-approval') return end('not-started', obstacle.detail);
   const holder = `${deps.executorId}/${deps.newId()}`;
-  const claim = await deps.claims.claimPlan(proposal.planHash, holder);
-  if (!claim.ok && claim.reason === 'unavailable') {
-    const age = (await deps.store.nowMs()) - (incident.execution?.requestedAtMs ?? 0);
-    if (age > requestTtlMs) return notStarted(`The plan could not be claimed in Kubernetes: ${claim.detail}`);
-    await postpone(deps, incident, retryMs);
-    return;
-  }
-  if (!claim.ok && claim.holder !== holder) {
-    return notStarted(
-      `This plan was already claimed by ${claim.holder}; a plan is carried out at most once.`,
-    );
+  const claim = await claimOf(deps, proposal.planHash, obstacle === null ? holder : null);
+  const ageMs = (await deps.store.nowMs()) - (incident.execution?.requestedAtMs ?? 0);
+  switch (claim.by) {
+    case 'unknown':
+      if (ageMs <= requestTtlMs) return postpone(deps, incident, retryMs);
+      return end('unknown', `It cannot be seen in Kubernetes whether this plan was begun: ${claim.detail}`);
+    case 'another':
+      // Time to say so itself, if it lives.
+      if (ageMs < silenceMs) return postpone(deps, incident, silenceMs - ageMs);
+      return clearUp(deps, incident, proposal, record, signal);
+    case 'nobody':
+      return end('not-started', obstacle?.detail ?? '');
+    case 'me':
+      break;
   }
   await record({ type: 'execution-claimed', proposalId: proposal.id, executor: holder }, silenceMs);
   await runSteps(deps, incident, current, record, signal);
+}
+
+type ClaimSeen = { by: 'me' | 'another' | 'nobody' } | { by: 'unknown'; detail: string };
+
+/** Claims the plan for `holder`; with null it only looks: a plan that is not begun now may have been, and its story lost. */
+async function claimOf(deps: ExecutorDeps, planHash: string, holder: string | null): Promise<ClaimSeen> {
+  if (holder === null) {
+    const found = await deps.claims.findClaim(planHash);
+    if (!found.ok) return { by: 'unknown', detail: found.detail };
+    return { by: found.holder === null ? 'nobody' : 'another' };
+  }
+  const claim = await deps.claims.claimPlan(planHash, holder);
+  if (claim.ok) return { by: 'me' };
+  if (claim.reason === 'unavailable') return { by: 'unknown', detail: claim.detail };
+  return { by: claim.holder === holder ? 'me' : 'another' };
 }
 
 async function runSteps(

@@ -223,8 +223,7 @@ function duringExecution(incident: Incident, around: Surroundings, settings: Pip
 
 function verify(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
   const failed = incident.passes.find((p) => p.ended?.outcome.ok === false);
-  if (failed !== undefined)
-    return { do: 'ask-help', reason: `The fix did not hold: check ${failed.pass} of 2 failed.` };
+  if (failed !== undefined) return { do: 'ask-help', reason: failedFix(incident, failed) };
   const status = incident.execution?.status;
   const endedAtMs = status?.at === 'ended' ? status.atMs : around.nowMs;
   // A change that silences the agents must not be waited for in silence.
@@ -247,6 +246,13 @@ function verify(incident: Incident, around: Surroundings, settings: PipelineSett
       };
   }
   return passes(incident, around, settings, 'fixed');
+}
+
+function failedFix({ execution }: Incident, { pass }: PassState): string {
+  const unclear = execution?.status.at === 'ended' && execution.status.result === 'unknown';
+  return unclear
+    ? `It is not known how far the plan came, and check ${pass} of 2 failed.`
+    : `The fix did not hold: check ${pass} of 2 failed.`;
 }
 
 function confirmRecovery(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {

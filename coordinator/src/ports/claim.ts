@@ -5,6 +5,10 @@
 export interface Claims {
   /** Creates the Lease of that plan. Only one caller ever gets `claimed` for a plan hash. */
   claimPlan(planHash: string, holder: string): Promise<ClaimResult>;
+  /** Who claimed that plan; null when nobody did. Claims nothing. */
+  findClaim(
+    planHash: string,
+  ): Promise<{ ok: true; holder: string | null } | { ok: false; reason: 'unavailable'; detail: string }>;
   /** One mutation at a time a cluster: a lease with an expiry. */
   acquireMutex(holder: string, ttlMs: number): Promise<MutexResult>;
   releaseMutex(holder: string): Promise<void>;

@@ -38,9 +38,13 @@ export function createKubernetesClaims(api: ApiClient, clock: Clock, settings: C
     };
   }
 
-  async function claimPlan(planHash: string, holder: string): Promise<ClaimResult> {
+  function claimName(planHash: string): string {
     if (!/^[0-9a-f]{40,64}$/.test(planHash)) throw new Error('a plan hash is SHA-256 in hex');
-    const name = planClaimPrefix(prefix) + planHash.slice(0, 40);
+    return planClaimPrefix(prefix) + planHash.slice(0, 40);
+  }
+
+  async function claimPlan(planHash: string, holder: string): Promise<ClaimResult> {
+    const name = claimName(planHash);
     const created = await leases.create(fresh(name, { holder, annotations: { [planAnnotation]: planHash } }));
     switch (created.type) {
       case 'written':
@@ -100,6 +104,11 @@ export function createKubernetesClaims(api: ApiClient, clock: Clock, settings: C
 
   return {
     claimPlan,
+    async findClaim(planHash) {
+      const found = await leases.get(claimName(planHash));
+      if (found.type === 'unavailable') return { ok: false, reason: 'unavailable', detail: found.detail };
+      return { ok: true, holder: found.type === 'absent' ? null : holderOf(found) };
+    },
     acquireMutex,
     releaseMutex,
     async readEpoch() {
