@@ -17,5 +17,5 @@ export async function resumeProgram(lab: Lab, node: string, program: string): Pr
 }
 
 export async function restartProgram(lab: Lab, node: string, program: string): Promise<void> {
-  await lab.on(node, ['sh', '-c', 'kill "$(cat /run/svc/$1)"', 'sh', program], soon);
+  await lab.on(node, ['sh', '-c', 'kill "$(cat /run/svc/$1)" 2>/dev/null; true', 'sh', program], soon);
 }

@@ -1,6 +1,6 @@
 import { controlNode } from '../lab-names.ts';
-import type { Lab } from '../lab.ts';
-import { faultPlace, whyNotThere, type FaultNodes } from './fault-place.ts';
+import { faultPlace } from '../fault-place.ts';
+import type { Lab, LabNetwork } from '../lab.ts';
 import type { Fault, FaultPlace, Measurement } from './fault.ts';
 import { faults } from './registry.ts';
 
@@ -14,6 +14,12 @@ export type FaultProof = { fault: string; tookMs: number } & (
       why: string;
     }
 );
+
+/** The node that is broken, and one it talks to. */
+export interface FaultNodes {
+  node: string;
+  peer: string;
+}
 
 /** Longer than the control plane needs to take a silent node for NotReady. */
 const showsWithinMs = 100_000;
@@ -33,9 +39,9 @@ export async function proveFaults(
   const proofs: FaultProof[] = [];
   for (const fault of chosen) {
     const startMs = performance.now();
-    const why = whyNotThere(lab, fault, nodes, controlNode);
+    const why = whyNotThere(fault, lab.network, nodes);
     say(`${fault.name}: ${fault.about}`);
-    const result = why === null ? await proveOne(faultPlace(lab, fault, nodes), fault, say) : skipped(why);
+    const result = why === null ? await proveOne(faultPlace(lab, nodes.node, nodes.peer, fault.name), fault, say) : skipped(why);
     const proof: FaultProof = {
       fault: fault.name,
       tookMs: Math.round(performance.now() - startMs),
@@ -45,6 +51,16 @@ export async function proveFaults(
     proofs.push(proof);
   }
   return proofs;
+}
+
+/** Why a fault does not exist at such a place, or null when it does. */
+export function whyNotThere(fault: Fault, network: LabNetwork, { node, peer }: FaultNodes): string | null {
+  if (node === peer) return `node and peer are both ${node}`;
+  if (fault.networks !== undefined && !fault.networks.includes(network)) {
+    return `needs the network ${fault.networks.join(' or ')}, this lab's is ${network}`;
+  }
+  if (fault.nodes === 'workers' && node === controlNode) return `${node} runs the control plane, which it would end`;
+  return null;
 }
 
 /** @throws for a name that no fault has */

@@ -8,6 +8,7 @@ import { corednsForwardLoop } from './coredns-forward-loop.ts';
 import { corednsImageMissing } from './coredns-image-missing.ts';
 import { corednsOneBlackholed } from './coredns-one-blackholed.ts';
 import { corednsOom } from './coredns-oom.ts';
+import { corednsOverloaded } from './coredns-overloaded.ts';
 import { corednsScaledToZero } from './coredns-scaled-to-zero.ts';
 import { corednsUpstreamDead } from './coredns-upstream-dead.ts';
 import { corednsZoneWrong } from './coredns-zone-wrong.ts';
@@ -52,6 +53,7 @@ export const faults: readonly Fault[] = [
   corednsImageMissing,
   corednsOneBlackholed,
   corednsOom,
+  corednsOverloaded,
   corednsScaledToZero,
   corednsUpstreamDead,
   corednsZoneWrong,
