@@ -12,6 +12,8 @@ export interface AgentPod extends AgentEnd {
   ports: { tcp: number; http: number; udp: number };
   /** False while it starts: it probes already, but is not yet a target. */
   target: boolean;
+  /** Probe protocols beyond the first version's that it knows, as prober and as responder. */
+  speaks: ReadonlySet<string>;
 }
 
 const modeOfComponent = new Map<string, AgentMode>([
@@ -32,6 +34,14 @@ function portOf(pod: PodRecord, name: 'probe-tcp' | 'probe-http' | 'probe-udp', 
   if (Number.isInteger(annotated) && annotated > 0 && annotated < 65_536) return annotated;
   const declared = pod.containers.flatMap((c) => c.ports).find((p) => p.name === name);
   return declared?.port ?? fallback;
+}
+
+/**
+ * The annotation `pathmedic.io/probes` of its manifest: an agent refuses a plan with a protocol that it does not know, and
+ * answers none, so during a roll-out old and new agents must be told apart.
+ */
+function protocolsOf(pod: PodRecord): ReadonlySet<string> {
+  return new Set((pod.meta.annotations['pathmedic.io/probes'] ?? '').split(',').map((name) => name.trim()));
 }
 
 function running(pod: PodRecord): boolean {
@@ -76,6 +86,7 @@ export function findAgents(
           http: portOf(pod, 'probe-http', agentPorts.http),
           udp: portOf(pod, 'probe-udp', agentPorts.udp),
         },
+        speaks: protocolsOf(pod),
         target: pod.ready || facts.atMs - pod.meta.createdMs >= startGraceMs,
       },
     });

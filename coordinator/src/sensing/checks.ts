@@ -11,6 +11,8 @@ const minLifeMs = 15_000;
 /** Results stay readable this long after the deadline. */
 const keepResultsMs = 10 * 60_000;
 const defaultSpreadMs = 5000;
+/** Each probe with large packets repeats by itself what fails. */
+const largeProbes = 3;
 
 interface OpenCheck {
   request: CheckRequest;
@@ -52,17 +54,16 @@ export function createChecks(): Checks {
       const specs: CheckSpec[] = [];
       for (const check of open.values()) {
         if (check.untilMs <= nowMs) continue;
-        const own = check.request.pathIds.flatMap((id) => plan.paths.get(id) ?? []);
-        const probes = own.filter((planned) => planned.agentUid === agentUid).map(({ probe }) => probe);
+        const asked = check.request.pathIds.flatMap((id) => plan.paths.get(id) ?? []);
+        const probes = asked.filter((planned) => planned.agentUid === agentUid).map(({ probe }) => probe);
         // Whole until all of it is done: each change would make the agent fetch its plan again.
         if (probes.every(({ pathId }) => check.results.has(pathId))) continue;
         const { nonce } = check.request;
-        specs.push({
-          nonce,
-          count: check.count,
-          spreadMs: check.spreadMs,
-          probes: probes.slice(0, maxProbesPerCheck),
-        });
+        const byCount = Map.groupBy(probes, ({ protocol }) =>
+          protocol === 'mtu' ? Math.min(check.count, largeProbes) : check.count,
+        );
+        for (const [count, own] of byCount)
+          specs.push({ nonce, count, spreadMs: check.spreadMs, probes: own.slice(0, maxProbesPerCheck) });
       }
       return specs.slice(-maxChecksPerAgent);
     },

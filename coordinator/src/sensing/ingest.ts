@@ -1,6 +1,6 @@
 import type { PathWindow, Report } from '@pathmedic/shared/contract/report.ts';
 import type { Checks } from './checks.ts';
-import { addSample } from './path-history.ts';
+import { addSample, readWindow } from './path-history.ts';
 import type { PathHistory } from './path-history.ts';
 import type { NetworkPlan } from './plan.ts';
 import type { SensingSettings } from './settings.ts';
@@ -74,18 +74,22 @@ export function createIngest(settings: SensingSettings, checks: Checks): Ingest 
   }
 
   function keep(window: PathWindow, report: Report, plan: NetworkPlan, nowMs: number): void {
-    const signature = plan.paths.get(window.pathId)?.signature;
-    const local = window.failures['local-error'] ?? 0;
-    const sent = window.sent - local;
-    if (signature === undefined || sent <= 0) return;
-    const failures = new Map<string, number>();
-    for (const [outcome, count] of Object.entries(window.failures)) {
-      if (outcome !== 'local-error' && count !== undefined && count > 0) failures.set(outcome, count);
+    const planned = plan.paths.get(window.pathId);
+    if (planned === undefined) return;
+    const { path, signature } = planned;
+    const reading = readWindow(window, path.kind, { receivedMs: nowMs, windowMs: report.windowMs });
+    switch (reading.kind) {
+      case 'silent':
+        return;
+      case 'other-trouble':
+        // What it tests cannot be seen at present: unknown, however well it was before.
+        histories.delete(path.id);
+        return;
+      case 'sample': {
+        const history = histories.get(path.id);
+        histories.set(path.id, addSample(history, signature, reading.sample, settings.keepWindows));
+      }
     }
-    const lost = Math.max(0, Math.min(sent, window.sent - window.ok - local));
-    const sample = { receivedMs: nowMs, windowMs: report.windowMs, sent, lost, failures };
-    const history = histories.get(window.pathId);
-    histories.set(window.pathId, addSample(history, signature, sample, settings.keepWindows));
   }
 
   return {

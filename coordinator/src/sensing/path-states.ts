@@ -2,7 +2,7 @@ import type { PathState } from '../domain/network.ts';
 import type { PathVerdict } from './health.ts';
 import { judgePath, unknownVerdict } from './health.ts';
 import type { PathHistory, PathSample } from './path-history.ts';
-import type { NetworkPlan } from './plan.ts';
+import type { NetworkPlan, PlannedPath } from './plan.ts';
 import type { SensingSettings } from './settings.ts';
 
 const knownTwins = new WeakMap<NetworkPlan, Map<string, string[]>>();
@@ -21,13 +21,24 @@ export function judgePaths(
   for (const [id, planned] of plan.paths) {
     const history = histories.get(id);
     const samples = history?.signature === planned.signature ? history.samples : [];
+    const own = settingsFor(planned, settings);
     const earlier = earlierVerdict(before.get(id), planned.signature, nowMs);
     verdicts.set(id, {
-      ...judgePath(earlier, samples, () => addUp(twins.get(id) ?? [], plan, histories), nowMs, settings),
+      ...judgePath(earlier, samples, () => addUp(twins.get(id) ?? [], plan, histories), nowMs, own),
       signature: planned.signature,
     });
   }
   return verdicts;
+}
+
+/**
+ * A probe with large packets comes seldom, but says as much as several others: large packets vanished, or arrived, while
+ * small ones were there to compare with.
+ */
+function settingsFor({ path, probe }: PlannedPath, settings: SensingSettings): SensingSettings {
+  if (path.kind !== 'mtu') return settings;
+  const silentAfterWindows = Math.ceil((3 * probe.intervalMs) / settings.windowMs) + 1;
+  return { ...settings, silentAfterWindows, fastLostProbes: 2, cleanProbes: 2, cleanWindows: 2 };
 }
 
 /** All protocols between the same two ends: the path's id without its protocol. */
@@ -124,8 +135,16 @@ export function pathStates(
       failures: countFailures(present),
       sinceMs: verdict.sinceMs,
       lastReportMs: samples.at(-1)?.receivedMs ?? null,
+      ...sizeLossOf(verdict, present),
     };
   });
+}
+
+/** What the latest probes found out about sizes: a size that passes is known from UDP only. */
+function sizeLossOf(verdict: PathVerdict, samples: readonly PathSample[]): Pick<PathState, 'sizeLoss'> {
+  if (verdict.state !== 'failing') return {};
+  const sizeLoss = samples.findLast((sample) => sample.sizeLoss !== undefined)?.sizeLoss;
+  return sizeLoss === undefined ? {} : { sizeLoss };
 }
 
 function countFailures(samples: readonly PathSample[]): PathState['failures'] {

@@ -46,20 +46,26 @@ export function buildPlan(facts: ClusterFacts, config: PlanConfig): NetworkPlan 
   const dns = dnsTargets(facts);
   const withAgents = [...new Set(agents.map((agent) => agent.node))].toSorted();
   const peers = choosePeers(withAgents, config);
+  const { mtuFanOut } = config;
+  const mtuPeers = choosePeers(withAgents, { fullMeshNodes: mtuFanOut + 1, fanOut: mtuFanOut });
   const targets = Map.groupBy(
     agents.filter((agent) => agent.target && agent.mode !== 'canary'),
     (agent) => agent.node,
   );
+  const agentsOn = (nodes: readonly string[] = []): AgentPod[] =>
+    nodes.flatMap((node) => targets.get(node) ?? []);
   const drafts = agents.flatMap((from): Draft[] => {
-    const peerAgents = (peers.get(from.node) ?? []).flatMap((node) => targets.get(node) ?? []);
+    const peerAgents = agentsOn(peers.get(from.node));
+    const large = mtuPaths(from, agentsOn(mtuPeers.get(from.node)));
     switch (from.mode) {
       case 'host':
-        return agentPaths(from, peerAgents, ['tcp', 'udp']);
+        return [...agentPaths(from, peerAgents, ['tcp', 'udp']), ...large];
       case 'pod':
         return [
           ...dnsPaths(from, dns, config),
           ...agentPaths(from, peerAgents, ['tcp', 'http', 'udp']),
           ...servicePaths(from, services),
+          ...large,
         ];
       case 'canary':
         return [
@@ -117,6 +123,20 @@ function agentPaths(
     );
 }
 
+/** Only between agents that both know how. */
+function mtuPaths(from: AgentPod, peers: readonly AgentPod[]): Draft[] {
+  if (!from.speaks.has('mtu')) return [];
+  const able = peers.filter((peer) => peer.mode === from.mode && peer.speaks.has('mtu'));
+  return able.flatMap((peer) =>
+    (['udp', 'tcp'] as const).map((protocol): Draft => {
+      const { node, mode, podUid, address } = peer;
+      const to: PathTarget = { type: 'agent', node, mode, podUid, address, port: peer.ports[protocol] };
+      const path = { from: endOf(from), kind: 'mtu', protocol, to } as const;
+      return { from, path, expectUid: podUid, question: null };
+    }),
+  );
+}
+
 function servicePaths(from: AgentPod, services: readonly ServiceTarget[]): Draft[] {
   return services.flatMap((service) => {
     const [only, ...more] = service.backends;
@@ -170,14 +190,25 @@ function isVital({ path }: Draft): boolean {
   return path.to.type === 'dns-vip' || path.from.mode === 'canary';
 }
 
+function isLarge({ path }: Draft): boolean {
+  return path.kind === 'mtu';
+}
+
+/** A probe with large packets costs about as much as two others. */
+const costOfLarge = 2;
+
 /** Intervals such that all agents of a node together stay within its budget. */
 function intervalsOf(drafts: readonly Draft[], config: PlanConfig): Map<string, number> {
   const byNode = Map.groupBy(drafts, ({ from }) => from.node);
   return new Map(
     [...byNode].map(([node, own]) => {
       const vital = own.filter(isVital).length;
-      const left = Math.max(1, config.budgetPerSecond - (vital * 1000) / config.minIntervalMs);
-      const neededMs = Math.max(config.minIntervalMs, ((own.length - vital) * 1000) / left);
+      const large = own.filter(isLarge).length;
+      const spoken =
+        (vital * 1000) / config.minIntervalMs + (large * costOfLarge * 1000) / config.mtuIntervalMs;
+      const left = Math.max(1, config.budgetPerSecond - spoken);
+      const others = own.length - vital - large;
+      const neededMs = Math.max(config.minIntervalMs, (others * 1000) / left);
       // A minimum below or between the steps is a choice of its own (short rounds in demo and tests).
       if (neededMs === config.minIntervalMs) return [node, neededMs];
       const stepMs = intervalStepsMs.find((step) => step >= neededMs);
@@ -190,9 +221,8 @@ function schedule(drafts: readonly Draft[], config: PlanConfig): PlannedPath[] {
   const intervals = intervalsOf(drafts, config);
   return drafts.map((draft) => {
     const id = pathId(draft.path);
-    const intervalMs = isVital(draft)
-      ? config.minIntervalMs
-      : (intervals.get(draft.from.node) ?? config.minIntervalMs);
+    const usualMs = isVital(draft) ? undefined : intervals.get(draft.from.node);
+    const intervalMs = isLarge(draft) ? config.mtuIntervalMs : (usualMs ?? config.minIntervalMs);
     const { to } = draft.path;
     return {
       path: { id, ...draft.path },
@@ -206,11 +236,18 @@ function schedule(drafts: readonly Draft[], config: PlanConfig): PlannedPath[] {
 function probeOf(id: string, draft: Draft, timing: { intervalMs: number; timeoutMs: number }): ProbeSpec {
   const { protocol, to } = draft.path;
   const base = { pathId: id, address: to.address, port: to.port, ...timing };
+  const expect = draft.expectUid === null ? null : { podUid: draft.expectUid };
   const keyed = (keyedProtocol: KeyedProbe['protocol']): ProbeSpec => ({
     ...base,
     protocol: keyedProtocol,
-    expect: draft.expectUid === null ? null : { podUid: draft.expectUid },
+    expect,
   });
+  if (draft.path.kind === 'mtu') {
+    const transport = protocol === 'tcp' ? 'tcp' : 'udp';
+    // 64 KiB take more than one round trip.
+    const timeoutMs = transport === 'tcp' ? 2 * timing.timeoutMs : timing.timeoutMs;
+    return { ...base, timeoutMs, protocol: 'mtu', transport, expect };
+  }
   switch (protocol) {
     case 'tcp':
     case 'http':

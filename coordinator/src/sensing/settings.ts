@@ -93,6 +93,10 @@ export interface PlanConfig {
   budgetPerSecond: number;
   minIntervalMs: number;
   timeoutMs: number;
+  /** Between two probes with large packets of one path; each costs as much as several small ones. */
+  mtuIntervalMs: number;
+  /** Peers that a node sends large packets to; every path tests both directions. */
+  mtuFanOut: number;
   /** Up to this many nodes every node probes every other one. */
   fullMeshNodes: number;
   /** Peers out (and in) a node in larger clusters. */
@@ -111,6 +115,8 @@ export const defaultPlanConfig: Omit<PlanConfig, 'keys'> = {
   budgetPerSecond: 10,
   minIntervalMs: 2000,
   timeoutMs: 1000,
+  mtuIntervalMs: 15_000,
+  mtuFanOut: 3,
   fullMeshNodes: 16,
   fanOut: 8,
   startGraceMs: 20_000,

@@ -1,5 +1,5 @@
 import type { AgentPlan } from '@pathmedic/shared/contract/plan.ts';
-import type { OutcomeKind } from '@pathmedic/shared/contract/outcome.ts';
+import type { OutcomeKind, SizeLoss } from '@pathmedic/shared/contract/outcome.ts';
 import type { PathWindow } from '@pathmedic/shared/contract/report.ts';
 import type { Clock } from '@pathmedic/shared/runtime/clock.ts';
 import { silentLogger } from '@pathmedic/shared/runtime/logger.ts';
@@ -17,6 +17,9 @@ import { defaultPlanConfig, defaultSettings } from './settings.ts';
 
 /** How a probe sent over that path at that time ends. */
 export type Network = (path: Path, atMs: number) => OutcomeKind;
+
+/** What every probe that loses large packets finds out. */
+const lossOfSize: SizeLoss = { direction: 'both', mtuBytes: 1450, passesBytes: 1350 };
 
 interface SimulatedAgent {
   agent: AgentPod;
@@ -126,7 +129,8 @@ export function createWorld(
         if (outcome !== 'ok') failures[outcome] = (failures[outcome] ?? 0) + 1;
       }
       const ok = results.filter(({ outcome }) => outcome === 'ok').length;
-      return { pathId, sent: results.length, ok, failures, samples: [] };
+      const sizeLoss = failures['large-lost'] === undefined ? {} : { sizeLoss: lossOfSize };
+      return { pathId, sent: results.length, ok, failures, samples: [], ...sizeLoss };
     });
   }
 
