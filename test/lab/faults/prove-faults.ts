@@ -41,7 +41,10 @@ export async function proveFaults(
     const startMs = performance.now();
     const why = whyNotThere(fault, lab.network, nodes);
     say(`${fault.name}: ${fault.about}`);
-    const result = why === null ? await proveOne(faultPlace(lab, nodes.node, nodes.peer, fault.name), fault, say) : skipped(why);
+    const result =
+      why === null
+        ? await proveOne(faultPlace(lab, nodes.node, nodes.peer, fault.name), fault, say)
+        : skipped(why);
     const proof: FaultProof = {
       fault: fault.name,
       tookMs: Math.round(performance.now() - startMs),
@@ -59,7 +62,8 @@ export function whyNotThere(fault: Fault, network: LabNetwork, { node, peer }: F
   if (fault.networks !== undefined && !fault.networks.includes(network)) {
     return `needs the network ${fault.networks.join(' or ')}, this lab's is ${network}`;
   }
-  if (fault.nodes === 'workers' && node === controlNode) return `${node} runs the control plane, which it would end`;
+  if (fault.nodes === 'workers' && node === controlNode)
+    return `${node} runs the control plane, which it would end`;
   return null;
 }
 
