@@ -152,6 +152,7 @@ export async function startCoordinator(parts: CoordinatorParts): Promise<Running
     }),
     principals: parts.principals,
     network: () => (leadership.leading() ? sensing.view.snapshot() : null),
+    facts: () => cluster.facts(),
     approvalKey: config.PATHMEDIC_APPROVAL_KEY,
     sessionKey: deriveKey(config.PATHMEDIC_CONSOLE_KEY, 'session'),
     auditKey: pipeline.auditKey,

@@ -139,6 +139,7 @@ function depsOf(options: HostOptions, store: IncidentStore, network: ConsoleHost
     }),
     principals: createPrincipals(people),
     network: () => network.snapshot,
+    ...(options.cluster?.facts === undefined ? {} : { facts: options.cluster.facts }),
     approvalKey: keys.approval,
     sessionKey: keys.session,
     auditKey: keys.audit,

@@ -1,5 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { crashing } from '@pathmedic/coordinator/facts/record-builders.fixture.ts';
+import { cluster, dnsPods } from '@pathmedic/coordinator/runbooks/situation.fixture.ts';
 import { chromiumPath, startBrowser } from '../support/chromium.ts';
 import { eventually } from '../support/condition.ts';
 import { buildConsole, desktop, logIn, openPage, phone, takePicture } from './console-browser.ts';
@@ -12,11 +14,18 @@ if (chromiumPath === null) {
 }
 
 describe.skipIf(chromiumPath === null)('the console in a browser', () => {
+  const facts = () => {
+    const at = cluster();
+    return {
+      ...at,
+      pods: [...at.pods.filter(({ hostNetwork }) => hostNetwork), ...dnsPods(crashing('coredns'))],
+    };
+  };
   let host: ConsoleHost;
   let browser: Browser;
   beforeAll(async () => {
     [host, browser] = await Promise.all([
-      startConsoleHost({ console: await buildConsole() }),
+      startConsoleHost({ console: await buildConsole(), cluster: { facts } }),
       startBrowser(),
     ]);
   });
@@ -170,6 +179,47 @@ describe.skipIf(chromiumPath === null)('the console in a browser', () => {
     await vera.getByLabel('Message').press('Enter');
     await ana.getByText('Most likely (high): flannel no longer runs on node2').waitFor();
   });
+
+  test.each([
+    ['desktop', desktop],
+    ['phone', phone],
+  ] as const)(
+    'commands are completed with what is there, and a log stands open: %s',
+    async (name, viewport) => {
+      const story = await newStory();
+      await story.diagnose();
+      const page = await visit({ viewport });
+      await logIn(page, addressOf(story), tokens.vera);
+      if (viewport === phone) await page.getByRole('tab', { name: /Conversation/ }).click();
+      const box = page.getByLabel('Message');
+      await box.fill('lo');
+      await page.getByRole('option', { name: /logs POD/ }).waitFor();
+      await box.press('Tab');
+      await page.getByRole('option', { name: 'logs kube-system/coredns-1' }).waitFor();
+      await box.fill('propose del');
+      await takePicture(page, `${name}-propose`);
+      await page.getByRole('option', { name: 'propose delete-pod kube-system/coredns-1' }).click();
+      expect(await box.inputValue()).toBe('propose delete-pod kube-system/coredns-1');
+      await box.fill('logs shop');
+      expect(await page.getByRole('option').count()).toBe(0);
+      await box.fill('logs ns-1');
+      await box.press('Tab');
+      await box.press('Enter');
+      await page.getByText('Reading the log of pod coredns-1').waitFor();
+      const request = (await host.store.load(story.id))?.incident.asked[0];
+      const quoted = [
+        '--- before its last restart ---',
+        "/etc/coredns/Corefile:6 - Error: Unknown directive 'redy'",
+      ];
+      const line = 'End of the log of CoreDNS pod kube-system/coredns-1 on node2, 4 restarts:';
+      await story.tell([{ type: 'answered', lines: [line], quoted, to: request?.n ?? 0 }]);
+      await page.getByText("Unknown directive 'redy'").waitFor();
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      ).toBeLessThanOrEqual(0);
+      await takePicture(page, `${name}-log`);
+    },
+  );
 
   test('text from outside stays text', async () => {
     const story = await newStory({

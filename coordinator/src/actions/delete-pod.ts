@@ -18,9 +18,10 @@ import { targetObject } from './target-object.ts';
 export const DeletePodParams = z.strictObject({
   /**
    * `status`: the pod itself is not ready · `probes`: it calls itself ready, and probes show that it is not working ·
-   * `old-corefile`: it runs with a Corefile that was changed since, and does not read it again by itself
+   * `old-corefile`: it runs with a Corefile that was changed since, and does not read it again by itself ·
+   * `person`: somebody who looks at the incident wants it replaced
    */
-  evidence: z.enum(['status', 'probes', 'old-corefile']),
+  evidence: z.enum(['status', 'probes', 'old-corefile', 'person']),
   /** CoreDNS only: so many new pods have to answer the agents before the plan goes on; without it, being ready is enough. */
   answering: z.number().int().min(1).max(20).optional(),
 });

@@ -103,6 +103,10 @@ function isPerson(actor: Actor, name: string): boolean {
 
 /** Who asked for a plan, from the event that proposed it; pathmedic itself where a runbook did. */
 export function requesterOf(events: readonly IncidentEvent[], proposalId: string): Actor {
+  const drafted = events.find(({ body }) => body.type === 'drafted' && body.proposal.id === proposalId);
+  const asked = drafted?.body.type === 'drafted' ? drafted.body.asked : undefined;
+  const request = asked === undefined ? undefined : events[asked - 1];
+  if (request?.body.type === 'asked') return request.actor;
   const proposed = events.find(({ body }) => body.type === 'proposed' && body.proposal.id === proposalId);
   return proposed?.actor ?? { type: 'pathmedic', role: 'coordinator' };
 }

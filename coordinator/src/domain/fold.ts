@@ -1,6 +1,6 @@
 import { foldExecution } from './fold-execution.ts';
 import type { Incident, ProposalState } from './incident.ts';
-import { currentProposal, outdatedDiagnosis } from './incident.ts';
+import { currentProposal, outdatedDiagnosis, unfinishedExecution } from './incident.ts';
 import type { EventOf, IncidentEvent } from './incident-event.ts';
 import type { Actor } from './principal.ts';
 
@@ -48,6 +48,7 @@ function open(id: string, body: EventOf<'opened'>, event: IncidentEvent): Incide
     passes: [],
     failedPasses: 0,
     takenOverBy: null,
+    asked: [],
     reopened: 0,
     closed: null,
   };
@@ -100,7 +101,12 @@ function reduce(state: Incident, event: IncidentEvent): Incident {
       return { ...state, draft: null, help: { ...help, atMs }, phase: 'needs-help', passes: [] };
     }
     case 'drafted':
-      return { ...state, draft: { proposal: body.proposal, atMs, dryRun: null }, phase: 'drafted' };
+      return {
+        ...state,
+        draft: { proposal: body.proposal, atMs, dryRun: null },
+        phase: 'drafted',
+        asked: withoutAsked(state, body.asked),
+      };
     case 'dry-run-ended':
       return state.draft?.proposal.id === body.proposalId
         ? { ...state, draft: { ...state.draft, dryRun: { ok: body.ok, detail: body.detail } } }
@@ -171,10 +177,17 @@ function reduce(state: Incident, event: IncidentEvent): Incident {
       return { ...state, takenOverBy: actor };
     case 'handed-back':
       return { ...state, takenOverBy: null };
-    case 'said':
+    case 'asked':
+      return { ...state, asked: [...state.asked, { n: event.n, by: actor, request: body.request }] };
     case 'answered':
+      return body.to === undefined ? state : { ...state, asked: withoutAsked(state, body.to) };
+    case 'said':
       return state;
   }
+}
+
+function withoutAsked(state: Incident, n: number | undefined): Incident['asked'] {
+  return state.asked.filter((asked) => asked.n !== n);
 }
 
 function passEnded(state: Incident, body: EventOf<'pass-ended'>, atMs: number): Incident {
@@ -206,7 +219,8 @@ function restart(state: Incident): Incident {
     triage: null,
     diagnosis: null,
     draft: null,
-    execution: null,
+    // What was handed over and has not ended is not forgotten: nothing else may begin before it has.
+    execution: unfinishedExecution(state),
     escalation: null,
     help: null,
     passes: [],

@@ -4,6 +4,7 @@ import { Diagnosis } from './cause.ts';
 import { Actor } from './principal.ts';
 import { Escalation, Proposal } from './proposal.ts';
 import { Symptom } from './symptom.ts';
+import { TypedAction } from './typed-action.ts';
 
 const text = z.string().min(1).max(2000);
 const proposalId = z.string().min(16).max(64);
@@ -44,6 +45,16 @@ export const StepResult = z.discriminatedUnion('result', [
 ]);
 export type StepResult = z.infer<typeof StepResult>;
 
+/** What a person may ask for besides words. */
+export const AskedRequest = z.discriminatedUnion('what', [
+  z.strictObject({
+    what: z.literal('logs'),
+    pod: z.strictObject({ namespace: z.string().max(253).nullable(), name: z.string().min(1).max(253) }),
+  }),
+  z.strictObject({ what: z.literal('action'), action: TypedAction }),
+]);
+export type AskedRequest = z.infer<typeof AskedRequest>;
+
 /** Why a card is no longer open for decision. */
 export const ExpiryReason = z.enum(['time', 'recovered', 'changed', 'superseded', 'taken-over']);
 export type ExpiryReason = z.infer<typeof ExpiryReason>;
@@ -72,7 +83,12 @@ export const EventBody = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('diagnosed'), diagnosis: Diagnosis }),
   /** A plan on its way to a card; in remediate mode the executor, which alone has the rights, dry-runs it on the server first. */
-  z.strictObject({ type: z.literal('drafted'), proposal: Proposal }),
+  z.strictObject({
+    type: z.literal('drafted'),
+    proposal: Proposal,
+    /** Number of the event in which a person asked for it; without it pathmedic found it by itself. */
+    asked: z.number().int().min(1).optional(),
+  }),
   z.strictObject({
     type: z.literal('dry-run-ended'),
     proposalId,
@@ -164,7 +180,16 @@ export const EventBody = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('said'), text: z.string().min(1).max(4000) }),
   /** pathmedic's answer to a command in the conversation. */
-  z.strictObject({ type: z.literal('answered'), lines: z.array(z.string().max(500)).max(40) }),
+  z.strictObject({
+    type: z.literal('answered'),
+    lines: z.array(z.string().max(500)).max(40),
+    /** Text of others (a log), shown as it is. */
+    quoted: z.array(z.string().max(500)).max(40).optional(),
+    /** Number of the event in which it was asked for. */
+    to: z.number().int().min(1).optional(),
+  }),
+  /** A person wants something that takes a look at the cluster: the replica that senses answers it. */
+  z.strictObject({ type: z.literal('asked'), request: AskedRequest }),
   /** A person wants the cluster looked at again and the causes ranked anew. */
   z.strictObject({ type: z.literal('recheck-requested') }),
   z.strictObject({ type: z.literal('taken-over') }),

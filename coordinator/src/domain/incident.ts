@@ -1,5 +1,5 @@
 import type { Diagnosis } from './cause.ts';
-import type { EventOf, ExpiryReason, PassResult, StepResult } from './incident-event.ts';
+import type { AskedRequest, EventOf, ExpiryReason, PassResult, StepResult } from './incident-event.ts';
 import type { Actor } from './principal.ts';
 import type { Escalation, Proposal } from './proposal.ts';
 import type { Symptom } from './symptom.ts';
@@ -127,6 +127,8 @@ export interface Incident {
   /** Passes that failed since the incident was opened, re-opened or relapsed. */
   failedPasses: number;
   takenOverBy: Actor | null;
+  /** What people asked for and nobody has answered yet, oldest first; `n` is the event. */
+  asked: { n: number; by: Actor; request: AskedRequest }[];
   /** When it was opened, or opened again the last time. */
   roundStartedAtMs: number;
   reopened: number;
@@ -136,6 +138,11 @@ export interface Incident {
 /** The latest proposal, whatever its status; null before the first. */
 export function currentProposal(incident: Incident): ProposalState | null {
   return incident.proposals.at(-1) ?? null;
+}
+
+/** The execution that was handed over and has not ended, whatever the phase; null when there is none. */
+export function unfinishedExecution({ execution }: Pick<Incident, 'execution'>): ExecutionState | null {
+  return execution === null || execution.status.at === 'ended' ? null : execution;
 }
 
 /** The diagnosis after its plan came to nothing. */

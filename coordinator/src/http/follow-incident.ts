@@ -7,7 +7,7 @@ import type { EventStream } from './event-stream.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { pageFor } from './page-for.ts';
 
-type FollowDeps = Pick<HttpDeps, 'store' | 'clock' | 'principals' | 'passGapMs' | 'network'>;
+type FollowDeps = Pick<HttpDeps, 'store' | 'clock' | 'principals' | 'passGapMs' | 'network' | 'facts'>;
 
 export interface Following {
   incidentId: string;

@@ -6,6 +6,7 @@ import type { Logger } from '@pathmedic/shared/runtime/logger.ts';
 import type { AgentAuth, AuthenticatedAgent } from '../auth/agent-auth.ts';
 import type { Principals } from '../auth/principals.ts';
 import type { NetworkSnapshot } from '../domain/network.ts';
+import type { Cluster } from '../ports/cluster.ts';
 import type { IncidentStore } from '../ports/incident-store.ts';
 import type { Leadership } from '../ports/leadership.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
@@ -72,6 +73,8 @@ export interface HttpDeps {
   principals: Principals;
   /** Null on a replica that does not lead. */
   network: () => NetworkSnapshot | null;
+  /** What the watch knows, for completing what people type. */
+  facts?: Cluster['facts'];
   approvalKey: string;
   sessionKey: string;
   auditKey: string;

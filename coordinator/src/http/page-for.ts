@@ -6,7 +6,7 @@ import type { HttpDeps } from './http-deps.ts';
 
 /** The page of an incident as that person sees it now. */
 export function pageFor(
-  deps: Pick<HttpDeps, 'principals' | 'passGapMs' | 'network'>,
+  deps: Pick<HttpDeps, 'principals' | 'passGapMs' | 'network' | 'facts'>,
   loaded: LoadedIncident,
   principal: Principal,
   nowMs: number,
@@ -17,5 +17,6 @@ export function pageFor(
     nowMs,
     passGapMs: deps.passGapMs,
     network: deps.network(),
+    facts: deps.facts?.() ?? null,
   });
 }

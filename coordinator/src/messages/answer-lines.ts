@@ -2,6 +2,7 @@ import { conversationCommands } from '@pathmedic/shared/contract/conversation-co
 import type { Evidence } from '../domain/cause.ts';
 import { formatRef } from '../domain/object-ref.ts';
 import type { Incident } from '../domain/incident.ts';
+import { typedActions } from '../domain/typed-action.ts';
 import { formatClockTime } from './clock-time.ts';
 import { causesToTell } from './ranked-causes.ts';
 
@@ -47,8 +48,19 @@ const checkWords = {
 /** Answer to `help`. */
 export function helpLines(): string[] {
   return [
-    ...conversationCommands.map(({ command, does }) => `${command}: ${does}`),
+    ...conversationCommands.map(
+      ({ command, takes, does }) => `${command}${takes === '' ? '' : ` ${takes}`}: ${does}`,
+    ),
     'Everything else is conversation. Nothing that is written here is ever run.',
+  ];
+}
+
+/** Answer to `propose help`. */
+export function proposeLines(): string[] {
+  return [
+    'Actions that can be proposed here; an approver decides on the card that follows:',
+    ...typedActions.map(({ type, takes, does }) => `propose ${type} ${takes}: ${does}`),
+    'Each is refused where it is not safe, with the reason.',
   ];
 }
 

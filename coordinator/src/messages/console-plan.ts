@@ -13,7 +13,7 @@ import type { Actor, Principal } from '../domain/principal.ts';
 import { actorName, actorWithPlace, viaWords } from './actor-name.ts';
 import { formatClockTime } from './clock-time.ts';
 import { refusalSentence } from './decision-sentence.ts';
-import { expiryWords } from './event-line.ts';
+import { expiryWords } from './expiry-words.ts';
 import { refusalWords } from './refusal-words.ts';
 
 /** Who looks at the plan, when, and who may decide. */

@@ -58,6 +58,8 @@ function foldOf({ body }: IncidentEvent): Fold {
       return fold('The change', changeLines(body.proposal));
     case 'decided':
       return fold('Signed approval', body.approval === null ? [] : [`HMAC-SHA256 ${body.approval}`]);
+    case 'answered':
+      return fold('Log', body.quoted ?? []);
     case 'closed':
       return fold('Audit chain', [`Head ${body.auditHead}`]);
     case 'step-ended':

@@ -160,6 +160,7 @@ const context = {
   nowMs: startMs + 20_000,
   passGapMs: 30_000,
   network: null,
+  facts: null,
 };
 
 describe('durations', () => {

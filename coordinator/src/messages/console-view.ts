@@ -15,6 +15,7 @@ import type { IncidentEvent } from '../domain/incident-event.ts';
 import type { NetworkSnapshot } from '../domain/network.ts';
 import { formatRef } from '../domain/object-ref.ts';
 import type { Principal } from '../domain/principal.ts';
+import type { ClusterFacts } from '../facts/cluster-facts.ts';
 import { actorName } from './actor-name.ts';
 import { matrixView } from './console-matrix.ts';
 import { passViews } from './console-passes.ts';
@@ -25,6 +26,7 @@ import { incidentState, phaseState } from './incident-state.ts';
 import { milestonesOf } from './milestones.ts';
 import { causesToTell } from './ranked-causes.ts';
 import { affectedOf, reachWords, sinceMsOf } from './reach.ts';
+import { typedCompletions } from './typed-completions.ts';
 import { visibleText } from './visible-text.ts';
 
 /** What the page needs besides the incident: who looks, when, and what the network looks like (null where it is not known). */
@@ -34,6 +36,8 @@ export interface ConsoleContext {
   nowMs: number;
   passGapMs: number;
   network: NetworkSnapshot | null;
+  /** What the cluster looks like, for completing commands; null where it is not known. */
+  facts: ClusterFacts | null;
 }
 
 /** The page of one incident for one person. Pure. */
@@ -55,6 +59,8 @@ export function incidentPage(
     closing: closingView(incident),
     matrix:
       context.network === null || incident.closed !== null ? null : matrixView(incident, context.network),
+    completions:
+      context.facts === null || incident.closed !== null ? [] : typedCompletions(incident, context.facts),
   } satisfies IncidentPage);
 }
 

@@ -2,10 +2,12 @@ import type { Incident, ProposalState } from '../domain/incident.ts';
 import type { EventOf, IncidentEvent, PassResult, StepResult } from '../domain/incident-event.ts';
 import type { Symptom } from '../domain/symptom.ts';
 import { actorName, actorWithPlace } from './actor-name.ts';
+import { askedWords } from './asked-words.ts';
 import { formatClockTime } from './clock-time.ts';
 import { countWords } from './count-words.ts';
 import { noActionWords } from './ending.ts';
 import { causesToTell } from './ranked-causes.ts';
+import { expiryWords } from './expiry-words.ts';
 import { refusalWords } from './refusal-words.ts';
 import { revertedWords } from './reverted-words.ts';
 import { symptomNews, symptomsBefore } from './symptom-news.ts';
@@ -88,6 +90,8 @@ export function eventLine(
       return line('💬', `${actorName(event.actor)}:`, body.text.split('\n'));
     case 'answered':
       return line('💬', 'pathmedic:', body.lines);
+    case 'asked':
+      return line('🔎', askedWords(body.request), []);
     case 'recheck-requested':
       return line('🔎', `${actorName(event.actor)} asked to look again`, []);
     case 'taken-over':
@@ -210,22 +214,6 @@ export function passNumbers(outcome: PassResult): string {
 /** `First check`, `Second check`. */
 export function passName(pass: 1 | 2): string {
   return pass === 1 ? 'First check' : 'Second check';
-}
-
-/** Why a card is closed for decisions, as the end of a sentence. */
-export function expiryWords(reason: EventOf<'proposal-expired'>['reason']): string {
-  switch (reason) {
-    case 'time':
-      return 'the time to decide is over';
-    case 'recovered':
-      return 'the symptoms are gone';
-    case 'changed':
-      return 'the cluster has changed since';
-    case 'superseded':
-      return 'a newer plan takes its place';
-    case 'taken-over':
-      return 'a person has taken over';
-  }
 }
 
 function executionEndedWords(result: EventOf<'execution-ended'>['result']): string {

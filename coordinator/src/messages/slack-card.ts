@@ -2,7 +2,7 @@ import type { PlannedAction } from '../domain/action.ts';
 import type { ExecutionState, Incident, ProposalState } from '../domain/incident.ts';
 import { actorName, actorWithPlace } from './actor-name.ts';
 import { formatClockTime } from './clock-time.ts';
-import { expiryWords } from './event-line.ts';
+import { expiryWords } from './expiry-words.ts';
 import type { Button, Line, SlackBlock, SlackMessage } from './slack-block.ts';
 import {
   blocksBytes,

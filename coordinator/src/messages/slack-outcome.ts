@@ -20,6 +20,8 @@ export interface ReplyText {
   link?: 'link' | 'no-link';
   /** All lines, with the headline. */
   maxLines?: number;
+  /** Other people's text (a log) that stands below, monospaced, as it is. */
+  quoted?: readonly string[];
 }
 
 /** What the executor did, with times: approved, written, settled. What was changed stands on the card. */

@@ -47,7 +47,8 @@ export function answeredReply(
     return { icon: '🆘', headline, body: rest.map((text) => [say(text)]), link: 'link' };
   }
   const { icon } = eventLine(event, incident, events);
-  return { icon, headline, body: rest.map((text) => [say(text)]), maxLines: maxAnswerLines };
+  const { quoted = [] } = body;
+  return { icon, headline, body: rest.map((text) => [say(text)]), maxLines: maxAnswerLines, quoted };
 }
 
 /** What somebody wrote in the console, for those who read here. */

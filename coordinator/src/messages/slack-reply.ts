@@ -11,15 +11,17 @@ import { joinSentences } from './join-texts.ts';
 import { sinceMsOf } from './reach.ts';
 import { revertedWords } from './reverted-words.ts';
 import type { Line, Run, SlackMessage } from './slack-block.ts';
-import { labelled, lines, present, say } from './slack-block.ts';
+import { labelled, lines, preformatted, present, say } from './slack-block.ts';
 import type { SlackContext } from './slack-context.ts';
 import { answeredReply, decidedReply, saidReply } from './slack-people-reply.ts';
 import { closeReply, executionReply, type ReplyText } from './slack-outcome.ts';
-import { slackFallbackText } from './slack-text.ts';
+import { slackFallbackText, slackLine } from './slack-text.ts';
 import { stillWorksLine } from './still-works.ts';
 
 /** Lines of a reply that pathmedic sends on its own. */
 const maxReplyLines = 6;
+/** Characters of a log. */
+const maxQuoted = 2500;
 
 /**
  * The thread reply for one event, or null where another message says it already (the card, the root, a neighbour).
@@ -38,7 +40,7 @@ export function replyMessage(
 }
 
 function replyOf(
-  { icon, headline, body, rest = '', link = 'no-link', maxLines = maxReplyLines }: ReplyText,
+  { icon, headline, body, rest = '', link = 'no-link', maxLines = maxReplyLines, quoted = [] }: ReplyText,
   to: SlackContext,
 ) {
   const shown = body.filter((line) => line.length > 0);
@@ -69,8 +71,20 @@ function replyOf(
         ...withLink,
         ...last,
       ]),
+      preformatted(endOf(quoted)),
     ]),
   };
+}
+
+/** As much of a log's end as a chat message holds well; all of it stands in the conversation. */
+function endOf(quoted: readonly string[]): string {
+  const shown: string[] = [];
+  for (const text of quoted.toReversed()) {
+    const before = shown.reduce((sum, line) => sum + line.length + 1, 0);
+    if (before + text.length > maxQuoted) break;
+    shown.unshift(slackLine(text, maxQuoted));
+  }
+  return shown.join('\n');
 }
 
 function replyText(

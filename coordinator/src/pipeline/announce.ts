@@ -58,6 +58,7 @@ function told(body: NewEvent['body']): Told {
       return { root: false, reply: true, card: null };
     case 'recheck-requested':
       return rootOnly;
+    case 'asked':
     case 'drafted':
     case 'dry-run-ended':
     case 'execution-requested':

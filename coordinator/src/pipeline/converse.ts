@@ -1,11 +1,16 @@
 import type { ConversationCommand } from '@pathmedic/shared/contract/conversation-command.ts';
 import { auditHead } from '../domain/audit-chain.ts';
-import { needsApprover, parseConversationCommand } from '../domain/conversation-command.ts';
+import {
+  needsApprover,
+  parseConversationCommand,
+  type AskedCommand,
+} from '../domain/conversation-command.ts';
+import { versionOf } from '../domain/event-versions.ts';
 import type { Incident } from '../domain/incident.ts';
 import { currentProposal } from '../domain/incident.ts';
-import type { EventBody, NewEvent } from '../domain/incident-event.ts';
+import type { AskedRequest, EventBody, NewEvent } from '../domain/incident-event.ts';
 import type { Actor, Principal } from '../domain/principal.ts';
-import { evidenceLines, helpLines, whyLines } from '../messages/answer-lines.ts';
+import { evidenceLines, helpLines, proposeLines, whyLines } from '../messages/answer-lines.ts';
 import type { IncidentStore, LoadedIncident, OutboxItem } from '../ports/incident-store.ts';
 import type { WakeQueue } from '../ports/wake-queue.ts';
 import { announce } from './announce.ts';
@@ -32,6 +37,7 @@ export type ConverseResult =
 
 const maxConflicts = 5;
 const maxTextLength = 4000;
+const maxPending = 3;
 
 /**
  * A message of a person in an incident's conversation, from the console or a Slack thread. It is stored as it was said;
@@ -40,10 +46,11 @@ const maxTextLength = 4000;
  */
 export async function converse(deps: ConverseDeps, message: Message): Promise<ConverseResult> {
   const text = message.text.trim().slice(0, maxTextLength);
-  const command = parseConversationCommand(text);
+  const asked = parseConversationCommand(text);
+  const command = asked?.command ?? null;
   const said = await appendDecided(deps, message, ({ incident }) => [
     { type: 'said', text },
-    ...(command === null ? [] : follow(command, incident, message)),
+    ...(asked === null ? [] : follow(asked, incident, message)),
   ]);
   if (!said.ok) return said;
   if (command === 'close' && said.bodies.some(isClosing)) {
@@ -60,11 +67,15 @@ function isClosing(body: EventBody): boolean {
 }
 
 /** What a command does, as events. Pure. */
-export function follow(command: ConversationCommand, incident: Incident, message: Message): EventBody[] {
+export function follow(asked: AskedCommand, incident: Incident, message: Message): EventBody[] {
+  const { command } = asked;
   if (needsApprover(command) && !message.principal.roles.includes('approver')) {
     return [answer(`Only approvers may use "${command}".`)];
   }
   switch (command) {
+    case 'logs':
+    case 'propose':
+      return passOn(asked, incident);
     case 'why':
       return [answer(...whyLines(incident))];
     case 'evidence':
@@ -80,6 +91,19 @@ export function follow(command: ConversationCommand, incident: Incident, message
     case 'close':
       return [answer(closeObstacle(incident) ?? closingLine)];
   }
+}
+
+/** A request that the replica which senses answers: it knows the cluster and may read logs. Usage is told at once. */
+function passOn(
+  asked: Extract<AskedCommand, { command: 'logs' | 'propose' }>,
+  incident: Incident,
+): EventBody[] {
+  if ('why' in asked) return [asked.why === '' ? answer(...proposeLines()) : answer(asked.why)];
+  if (incident.asked.length >= maxPending)
+    return [answer(`${incident.asked.length} earlier requests are not answered yet. Ask again in a moment.`)];
+  const request: AskedRequest =
+    asked.command === 'logs' ? { what: 'logs', pod: asked.pod } : { what: 'action', action: asked.action };
+  return [{ type: 'asked', request }];
 }
 
 function answer(...lines: string[]): EventBody {
@@ -202,7 +226,7 @@ function eventOf(body: EventBody, message: Message): NewEvent {
   const person: Actor = { type: 'person', name: message.principal.name, via: message.via };
   const own: Actor = { type: 'pathmedic', role: 'coordinator' };
   const byPathmedic = body.type === 'answered' || body.type === 'proposal-expired';
-  return { v: 1, actor: byPathmedic ? own : person, body };
+  return { v: versionOf(body), actor: byPathmedic ? own : person, body };
 }
 
 /** What was said elsewhere is told in Slack too; what was said in Slack stands there already. */

@@ -113,7 +113,7 @@ async function takeOver(deps: HandleSlackDeps, incidentId: string, principal: Pr
   const message = { incidentId, principal, via: 'slack' as const, text: 'take over' };
   const loaded = await deps.store.load(incidentId);
   if (loaded === null) return 'That incident is not known (any more).';
-  const [first] = follow('take over', loaded.incident, message);
+  const [first] = follow({ command: 'take over' }, loaded.incident, message);
   if (first?.type === 'answered') return first.lines.join(' ');
   const result = await converse(deps, message);
   return result.ok ? null : result.sentence;

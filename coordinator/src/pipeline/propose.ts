@@ -1,5 +1,6 @@
-import type { PlannedAction } from '../domain/action.ts';
+import type { ActionRequest, PlannedAction } from '../domain/action.ts';
 import { proposalSeal } from '../domain/approval.ts';
+import type { CauseId } from '../domain/cause.ts';
 import type { EventBody } from '../domain/incident-event.ts';
 import type { Incident } from '../domain/incident.ts';
 import { formatRef } from '../domain/object-ref.ts';
@@ -7,15 +8,14 @@ import type { Proposal } from '../domain/proposal.ts';
 import type { RawObject } from '../domain/raw-object.ts';
 import { planHash, type HashedPlan } from '../actions/plan-hash.ts';
 import { planSteps } from '../actions/catalogue.ts';
-import type { Situation } from '../facts/cluster-facts.ts';
+import type { ClusterFacts, Situation } from '../facts/cluster-facts.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import { remedyFor } from '../runbooks/diagnose.ts';
-import type { Remedy } from '../runbooks/runbook.ts';
 import { askHelp } from './help.ts';
 import { recentPlanWrite, recentStoryWrite, recentWriteSentence } from './recent-write.ts';
 import type { PipelineSettings } from './settings.ts';
 
-interface ProposeDeps {
+export interface ProposeDeps {
   cluster: Pick<Cluster, 'read'>;
   settings: PipelineSettings;
   newId: () => string;
@@ -44,15 +44,49 @@ export async function propose(
   if (remedy === null)
     return askHelp(incident, `There is no safe remedy in the catalogue for this: ${cause.summary}`);
   if (remedy.type === 'escalate') return { type: 'escalated', escalation: remedy.escalation };
+  const { title, why, actions } = remedy;
+  const wanted = { cause: cause.id, title, why, actions };
+  const drafted = await draftPlan(deps, wanted, { incident, facts: situation.facts, nowMs });
+  if (!drafted.ok) {
+    const words =
+      drafted.at === 'plan' ? `The remedy "${title}" cannot be proposed: ${drafted.why}` : drafted.why;
+    return askHelp(incident, words);
+  }
+  return { type: 'drafted', proposal: drafted.proposal };
+}
+
+/** What a plan is to do; `title` null: what its first step does. */
+export interface WantedPlan {
+  cause: CauseId;
+  title: string | null;
+  why: string;
+  actions: readonly ActionRequest[];
+}
+
+export interface PlanGround {
+  incident: Incident;
+  facts: ClusterFacts;
+  nowMs: number;
+}
+
+/** Why there is no plan: an object, or `plan`: the catalogue refuses it. */
+export type Drafted = { ok: true; proposal: Proposal } | { ok: false; at: 'object' | 'plan'; why: string };
+
+/** Works a plan out against the objects as the API server returns them now, and seals it. */
+export async function draftPlan(
+  deps: ProposeDeps,
+  wanted: WantedPlan,
+  { incident, facts, nowMs }: PlanGround,
+): Promise<Drafted> {
   const id = deps.newId();
-  const planned = await planRemedy(deps, remedy, { incident, situation, planId: id, nowMs });
-  if (!planned.ok) return askHelp(incident, planned.why);
+  const planned = await planActions(deps, wanted.actions, { incident, facts, nowMs, planId: id });
+  if (!planned.ok) return planned;
   const plan: HashedPlan = {
     id,
-    cause: cause.id,
+    cause: wanted.cause,
     mode: deps.settings.mode,
-    title: remedy.title,
-    why: remedy.why,
+    title: wanted.title ?? planned.steps[0]?.title ?? 'Change',
+    why: wanted.why,
     steps: planned.steps,
     dryRun: deps.settings.mode === 'remediate' ? 'server-passed' : 'local-validated',
     verification: verificationWords(incident),
@@ -66,40 +100,33 @@ export async function propose(
     seal: proposalSeal(deps.approvalKey, { incident, proposal: { id, planHash: hash } }),
     expiresAtMs: nowMs + deps.settings.approvalTtlMs,
   };
-  return { type: 'drafted', proposal };
+  return { ok: true, proposal };
 }
 
-type Planned = { ok: true; steps: PlannedAction[] } | { ok: false; why: string };
+type Planned = { ok: true; steps: PlannedAction[] } | Extract<Drafted, { ok: false }>;
 
-interface PlanInput {
-  incident: Incident;
-  situation: Situation;
-  planId: string;
-  nowMs: number;
-}
-
-async function planRemedy(
+async function planActions(
   deps: ProposeDeps,
-  remedy: Extract<Remedy, { type: 'plan' }>,
-  { incident, situation, planId, nowMs }: PlanInput,
+  actions: readonly ActionRequest[],
+  { incident, facts, planId, nowMs }: PlanGround & { planId: string },
 ): Promise<Planned> {
   const objects: RawObject[] = [];
-  for (const action of remedy.actions) {
+  const stuck = (why: string) => ({ ok: false, at: 'object', why }) as const;
+  for (const action of actions) {
     const read = await deps.cluster.read(action.target);
     if (!read.ok) {
       const why =
         read.reason === 'not-found' ? 'it does not exist any more' : `it could not be read (${read.detail})`;
-      return { ok: false, why: `A plan needs ${formatRef(action.target)}, but ${why}.` };
+      return stuck(`A plan needs ${formatRef(action.target)}, but ${why}.`);
     }
     const recent =
       recentStoryWrite(incident, action.target, nowMs) ??
       recentPlanWrite(read.object, action.target, null, nowMs);
-    if (recent !== null) return { ok: false, why: recentWriteSentence(action.target, recent, nowMs) };
+    if (recent !== null) return stuck(recentWriteSentence(action.target, recent, nowMs));
     objects.push(read.object);
   }
-  const result = planSteps(remedy.actions, objects, situation.facts, planId);
-  if (!result.ok)
-    return { ok: false, why: `The remedy "${remedy.title}" cannot be proposed: ${result.detail}` };
+  const result = planSteps(actions, objects, facts, planId);
+  if (!result.ok) return { ok: false, at: 'plan', why: result.detail };
   return { ok: true, steps: result.steps };
 }
 

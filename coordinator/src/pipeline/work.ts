@@ -5,6 +5,7 @@ import { versionOf } from '../domain/event-versions.ts';
 import type { DueTime, LoadedIncident } from '../ports/incident-store.ts';
 import { diagnose } from '../runbooks/diagnose.ts';
 import { announce } from './announce.ts';
+import { answerRequest } from './answer-request.ts';
 import { closingSummary } from './closing-summary.ts';
 import type { PipelineDeps } from './deps.ts';
 import { gatherSituation } from './gather.ts';
@@ -13,8 +14,8 @@ import { judgePass } from './judge-pass.ts';
 import { nextStep, type NextStep } from './next-step.ts';
 import { otherIncidents } from './other-incidents.ts';
 import { propose } from './propose.ts';
-import { lookForRevert, nextLookMs } from './revert-watch.ts';
 import { proveStep } from './prove-step.ts';
+import { lookForRevert, nextLookMs } from './revert-watch.ts';
 import { triage } from './triage.ts';
 import { verificationScope } from './verification-scope.ts';
 import { wakeBestEffort } from './wake-best-effort.ts';
@@ -59,9 +60,9 @@ async function whileWaiting(
   nowMs: number,
   { untilMs }: Extract<NextStep, { do: 'wait' }>,
 ): Promise<EventBody | null> {
-  const long = untilMs === null || untilMs - nowMs > shortWaitMs;
   const proved = proveStep(incident, deps.cluster.facts(), deps.network.snapshot());
   if (proved !== null) return proved;
+  const long = untilMs === null || untilMs - nowMs > shortWaitMs;
   const lookMs = long && incident.phase !== 'executing' ? nextLookMs(incident, nowMs) : null;
   if (lookMs !== null) {
     const reverted = await lookForRevert(deps.cluster, incident, nowMs);
@@ -139,6 +140,8 @@ async function perform(
       const summary = closingSummary(incident, step.how, deps.network.snapshot().judged);
       return { type: 'closed', how: step.how, summary, auditHead: head };
     }
+    case 'answer':
+      return answerRequest(deps, incident, step.asked, await deps.store.nowMs());
     case 'ask-help':
       return askHelp(incident, step.reason);
   }

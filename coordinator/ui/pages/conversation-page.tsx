@@ -91,7 +91,7 @@ export function ConversationPage({ id }: { id: string }): JSX.Element {
                 Conversation
               </h2>
               <Story entries={entries} sinceMs={page.sinceMs} />
-              <MessageBox incidentId={id} closed={page.state.closed} />
+              <MessageBox incidentId={id} closed={page.state.closed} completions={page.completions} />
             </section>
           </div>
         </main>

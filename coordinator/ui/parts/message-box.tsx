@@ -8,17 +8,23 @@ import { Icon } from './icon.tsx';
 
 const maxSuggestions = 7;
 /** What is asked most, within reach of a thumb. */
-const offered = ['why', 'evidence', 'recheck', 'take over'];
+const offered = ['why', 'evidence', 'logs', 'recheck', 'take over'];
 
 /** Where people write: to each other, or one of the few commands, which are offered while they type. */
-export function MessageBox({ incidentId, closed }: { incidentId: string; closed: boolean }): JSX.Element {
+export function MessageBox(props: {
+  incidentId: string;
+  closed: boolean;
+  /** Commands with the objects they fit now. */
+  completions: readonly string[];
+}): JSX.Element {
+  const { incidentId, closed, completions } = props;
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(-1);
   const [hidden, setHidden] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
-  const suggestions = hidden ? [] : suggest(text);
+  const suggestions = hidden ? [] : suggest(text, completions);
   const open = suggestions.length > 0;
 
   function write(next: string): void {
@@ -28,9 +34,10 @@ export function MessageBox({ incidentId, closed }: { incidentId: string; closed:
   }
 
   function complete(command: string): void {
-    setText(command);
+    const more = takesMore(command);
+    setText(more ? `${command} ` : command);
     setChosen(-1);
-    setHidden(true);
+    setHidden(!more);
     field.current?.focus();
   }
 
@@ -75,7 +82,7 @@ export function MessageBox({ incidentId, closed }: { incidentId: string; closed:
     >
       {open && (
         <ul class="suggestions" id="suggestions" role="listbox" aria-label="Commands">
-          {suggestions.map(({ command, does }, i) => (
+          {suggestions.map(({ command, takes, does }, i) => (
             <li
               key={command}
               id={`suggestion-${i}`}
@@ -87,7 +94,11 @@ export function MessageBox({ incidentId, closed }: { incidentId: string; closed:
                 complete(command);
               }}
             >
-              <code>{command}</code> <span class="dim">{does}</span>
+              <code>
+                {command}
+                {takes !== '' && ` ${takes}`}
+              </code>{' '}
+              <span class="dim">{does}</span>
             </li>
           ))}
         </ul>
@@ -150,12 +161,35 @@ function meaningOf(
   return { does: 'type' };
 }
 
-/** Commands that the text could become; none for a text that is none or already one. */
-function suggest(text: string): readonly (typeof conversationCommands)[number][] {
-  const typed = text.trimStart().toLowerCase();
-  if (typed === '') return [];
-  const all = typed === '/' || typed === '?';
-  return conversationCommands
-    .filter(({ command }) => all || (command.startsWith(typed.replace(/^\//, '')) && command !== typed))
-    .slice(0, maxSuggestions);
+interface Suggestion {
+  command: string;
+  /** What is still to be typed after it. */
+  takes: string;
+  does: string;
+}
+
+/** Whether a command wants an object after it. */
+function takesMore(command: string): boolean {
+  return conversationCommands.some((known) => known.command === command && known.takes !== '');
+}
+
+/** What the text could become; nothing for a text that is none of it, or whole already. */
+function suggest(text: string, completions: readonly string[]): readonly Suggestion[] {
+  const typed = text.trimStart().replace(/^\//, '').toLowerCase();
+  const all = text.trim() === '/' || text.trim() === '?';
+  if (typed === '' && !all) return [];
+  const plain = conversationCommands.filter(
+    ({ command }) => all || (command.startsWith(typed) && command !== typed),
+  );
+  const objects = /^(?:logs|propose) /.test(typed)
+    ? completions.filter((whole) => fits(whole, typed) && whole !== typed)
+    : [];
+  return [...plain, ...objects.map((command) => ({ command, takes: '', does: '' }))].slice(0, maxSuggestions);
+}
+
+/** The object may be typed by any part of its name. */
+function fits(whole: string, typed: string): boolean {
+  const [command = '', ...words] = typed.split(' ');
+  const rest = whole.slice(command.length + 1);
+  return whole.startsWith(`${command} `) && words.every((word) => rest.includes(word));
 }

@@ -84,7 +84,7 @@ function Entry({ entry, sinceMs }: { entry: TimelineEntry; sinceMs: number }): J
           </div>
         )}
         {entry.fold !== null && (
-          <details class="fold">
+          <details class="fold" open={entry.kind === 'answered'}>
             <summary>{entry.fold.label}</summary>
             <pre class="fold-lines">{entry.fold.lines.join('\n')}</pre>
           </details>
@@ -123,6 +123,8 @@ const looks: Record<string, Look> = {
   'taken-over': { icon: 'person', tone: 'waiting' },
   'handed-back': { icon: 'person', tone: 'quiet' },
   'recheck-requested': { icon: 'search', tone: 'quiet' },
+  asked: { icon: 'search', tone: 'quiet' },
+  'step-proved': { icon: 'check', tone: 'good' },
 };
 
 /** Shape and colour of an entry; what went wrong is said by the server's own sign and shows as such. */

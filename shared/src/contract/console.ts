@@ -276,6 +276,8 @@ export const IncidentPage = z.strictObject({
   escalation: EscalationView.nullable(),
   closing: z.strictObject({ words, summary: words, auditHead: words }).nullable(),
   matrix: MatrixView.nullable(),
+  /** Whole commands with the objects they fit now, for completion: `logs kube-system/coredns-x`. */
+  completions: z.array(words),
 });
 export type IncidentPage = z.infer<typeof IncidentPage>;
 

@@ -1,0 +1,38 @@
+import type { EventBody, EventOf } from '../domain/incident-event.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Cluster } from '../ports/cluster.ts';
+import type { ProposeDeps } from './propose.ts';
+import { proposeAsked } from './propose-asked.ts';
+import { showLog } from './show-log.ts';
+
+export interface AnswerDeps extends ProposeDeps {
+  cluster: Pick<Cluster, 'facts' | 'logs' | 'read'>;
+}
+
+const maxLine = 500;
+
+/** Does what a person asked for in the conversation: the answer, or the draft of the plan that was asked for. Writes nothing. */
+export async function answerRequest(
+  deps: AnswerDeps,
+  incident: Incident,
+  asked: Incident['asked'][number],
+  nowMs: number,
+): Promise<EventBody> {
+  switch (asked.request.what) {
+    case 'logs': {
+      const { line, log } = await showLog(deps.cluster, asked.request.pod);
+      return answerTo(asked.n, line, log);
+    }
+    case 'action': {
+      const result = await proposeAsked(deps, incident, asked, nowMs);
+      return result.ok
+        ? { type: 'drafted', proposal: result.proposal, asked: asked.n }
+        : answerTo(asked.n, result.why, []);
+    }
+  }
+}
+
+function answerTo(n: number, line: string, quoted: readonly string[]): EventOf<'answered'> {
+  const lines = [line.slice(0, maxLine)];
+  return { type: 'answered', lines, ...(quoted.length === 0 ? {} : { quoted: [...quoted] }), to: n };
+}
