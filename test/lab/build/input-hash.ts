@@ -25,8 +25,10 @@ export async function inputHash({ values, files, relativeTo }: ArtifactInputs): 
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Paths of the files right in a folder. */
+/** Paths of the files right in a folder, and of the links there: what they lead to counts. */
 export async function filesIn(folder: string, suffix = ''): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  return entries.filter((e) => e.isFile() && e.name.endsWith(suffix)).map((e) => join(folder, e.name));
+  return entries
+    .filter((e) => (e.isFile() || e.isSymbolicLink()) && e.name.endsWith(suffix))
+    .map((e) => join(folder, e.name));
 }
