@@ -1,7 +1,7 @@
 import type { Fault } from './fault.ts';
 import { oneNode } from './lab-nodes.ts';
 import { measuring } from './measuring.ts';
-import { resumeProgram, stopProgram } from './node-programs.ts';
+
 import { until } from './until.ts';
 
 export const kubeletStopped: Fault = {
@@ -11,9 +11,9 @@ export const kubeletStopped: Fault = {
     'The node is NotReady within a minute; its pods run on and answer, but Services leave them out.',
   cause: 'node-not-ready',
   symptoms: ['node-network'],
-  inject: ({ lab, node }) => stopProgram(lab, node, 'kubelet'),
+  inject: ({ lab, node }) => lab.stopProgram(node, 'kubelet'),
   async heal({ lab, node }) {
-    await resumeProgram(lab, node, 'kubelet');
+    await lab.startProgram(node, 'kubelet');
     await until(`${node} to be Ready`, 90_000, async () => (await oneNode(lab, node)).ready);
   },
   async measure({ lab, node, peer }) {
