@@ -1,6 +1,8 @@
 // `npm run lab`: a real Kubernetes on this machine, to break. See README.md of this folder.
+import { CannotBuildError } from './build/cannot-build.ts';
 import { readArguments } from './cli/arguments.ts';
 import { runRequest } from './cli/run-request.ts';
+import { insteadOfALab } from './machine/can-run.ts';
 
 const interrupted = new AbortController();
 /** npm hands a Ctrl-C on that the terminal has already sent: only later is it a second one. */
@@ -23,5 +25,6 @@ try {
   process.exitCode = await runRequest(request, say, interrupted.signal);
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
-  process.exitCode = interrupted.signal.aborted ? 130 : 1;
+  if (error instanceof CannotBuildError) say(insteadOfALab);
+  process.exitCode = interrupted.signal.aborted ? 130 : error instanceof CannotBuildError ? 3 : 1;
 }

@@ -1,9 +1,10 @@
 import { bringUpLocked } from './bring-up.ts';
-import { temporaryBuild } from './temporary-build.ts';
+import { ensureBuilt } from './build/build.ts';
 import type { Lab, LabNetwork } from './lab.ts';
 import { controlNode, isLabName, labGroup, maxNodes } from './lab-names.ts';
 import { labPlaces } from './lab-places.ts';
 import { readState } from './lab-state.ts';
+import { assertCanRun, thisMachine } from './machine/can-run.ts';
 import { endGroup, groupExists } from './machine/cgroups.ts';
 import { lockLab } from './machine/lab-lock.ts';
 import { runCommand } from './machine/run-command.ts';
@@ -31,6 +32,7 @@ export async function openLab(name: string): Promise<Lab | null> {
 /**
  * Brings a lab up, or repairs one that is up and adds nodes; resolves when all of it is ready. When that fails, or
  * `signal` is aborted, a lab that was not up before is taken down again, and the call rejects.
+ * @throws CannotBuildError when this machine lacks something, with what to do; LabBusyError
  */
 export async function bringUp(
   options: BringUpOptions,
@@ -38,12 +40,13 @@ export async function bringUp(
   signal?: AbortSignal,
 ): Promise<Lab> {
   const { name, nodes } = options;
+  assertCanRun(await thisMachine());
   if (!isLabName(name))
     throw new Error(`${name} cannot be a lab's name: letters, digits and dashes, at most 20`);
   if (nodes < 1 || nodes > maxNodes) throw new Error(`a lab has 1 to ${maxNodes} nodes`);
   const lock = await lockLab(name);
   try {
-    const build = await temporaryBuild();
+    const build = await ensureBuilt({ say, ...(signal === undefined ? {} : { signal }) });
     const wasUp = (await openLab(name)) !== null;
     // Without a control plane there is nothing to repair: what is left is in the way.
     if (!wasUp && (await removeAll(name))) say(`removed what was left of an earlier lab ${name}`);

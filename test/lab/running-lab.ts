@@ -40,10 +40,14 @@ export function runningLab(state: LabState, places: LabPlaces): Lab {
     async startNode(node) {
       if (nodeNumber(node) === null)
         throw new Error(`nodes are called node1 to node${maxNodes}, not ${node}`);
-      if ((await nodeInit(name, node)) === null) await startFresh(lab, state, places, node);
+      let sinceMs = 0;
+      if ((await nodeInit(name, node)) === null) {
+        sinceMs = Date.now();
+        await startFresh(lab, state, places, node);
+      }
       const api = await openApi(places.kubeconfig);
       await waitUntil(`${node} to be Ready`, nodeReadyMs, async () => {
-        const unready = unreadyNodes(await api.get('/api/v1/nodes'), [node]);
+        const unready = unreadyNodes(await api.get('/api/v1/nodes'), [node], sinceMs);
         return unready.length === 0;
       });
     },

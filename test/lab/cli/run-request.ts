@@ -3,7 +3,8 @@ import { labPlaces } from '../lab-places.ts';
 import { labStatus, statusText } from '../lab-status.ts';
 import type { Lab } from '../lab.ts';
 import { readState } from '../lab-state.ts';
-import { runInTerminal, plainEnv } from '../machine/run-command.ts';
+import { assertCanRun, thisMachine } from '../machine/can-run.ts';
+import { plainEnv, runInTerminal } from '../machine/run-command.ts';
 import { nodeCommand } from '../nodes/run-node.ts';
 import { kubectlCommand } from '../running-lab.ts';
 import type { LabRequest } from './arguments.ts';
@@ -13,6 +14,8 @@ type Say = (line: string) => void;
 
 /** Does what was asked for, and gives the exit code. */
 export async function runRequest(request: LabRequest, say: Say, signal: AbortSignal): Promise<number> {
+  if (request.do !== 'help' && request.do !== 'refuse' && request.do !== 'faults')
+    assertCanRun(await thisMachine());
   switch (request.do) {
     case 'help':
       process.stdout.write(helpText);

@@ -3,7 +3,11 @@ import { z } from 'zod';
 const List = z.object({ items: z.array(z.unknown()) });
 const NodeObject = z.object({
   metadata: z.object({ name: z.string() }),
-  status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) }),
+  status: z.object({
+    conditions: z
+      .array(z.object({ type: z.string(), status: z.string(), lastHeartbeatTime: z.string().optional() }))
+      .default([]),
+  }),
 });
 const Workload = z.object({
   metadata: z.object({ name: z.string(), namespace: z.string(), generation: z.number() }),
@@ -18,11 +22,17 @@ const Workload = z.object({
   }),
 });
 
-/** Those of `wanted` that are not Ready, of the answer to a list of Nodes. */
-export function unreadyNodes(answer: string, wanted: readonly string[]): string[] {
+/**
+ * Those of `wanted` that are not Ready, of the answer to a list of Nodes. What was said before `sinceMs` (a time of this
+ * machine) does not count: for most of a minute the API server takes a node that is gone for Ready.
+ */
+export function unreadyNodes(answer: string, wanted: readonly string[], sinceMs = 0): string[] {
   const ready = List.parse(JSON.parse(answer)).items.flatMap((item) => {
     const { metadata, status } = NodeObject.parse(item);
-    return status.conditions.some((c) => c.type === 'Ready' && c.status === 'True') ? [metadata.name] : [];
+    const condition = status.conditions.find(({ type }) => type === 'Ready');
+    // Heartbeats have whole seconds.
+    const heardMs = Date.parse(condition?.lastHeartbeatTime ?? '') + 999;
+    return condition?.status === 'True' && (sinceMs === 0 || heardMs >= sinceMs) ? [metadata.name] : [];
   });
   return wanted.filter((node) => !ready.includes(node));
 }
