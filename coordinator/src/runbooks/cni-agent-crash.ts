@@ -8,6 +8,7 @@ import { changedBefore, lastChangeOf } from '../facts/recent-changes.ts';
 import type { DaemonSetRecord, NodeRecord } from '../facts/records.ts';
 import { daemonSetRollout } from '../facts/rollouts.ts';
 import { blamedElsewhere } from './blamed-elsewhere.ts';
+import { configEscalation, configEvidence } from './cni-config-mismatch.ts';
 import { clip, evidence } from './evidence.ts';
 import { matchSignatures } from './match-signatures.ts';
 import { nameNodes } from './name-nodes.ts';
@@ -90,7 +91,7 @@ function proOf(situation: Situation, found: Crashing): Weighed[] {
             ),
           },
         ];
-  return [...pods, ...probes, ...(matchSignatures(situation).get(ID) ?? [])];
+  return [...pods, ...configEvidence(situation), ...probes, ...(matchSignatures(situation).get(ID) ?? [])];
 }
 
 function contraOf(situation: Situation, found: Crashing): Weighed[] {
@@ -175,6 +176,8 @@ function escalate(found: Crashing, why: string, options: string[]): Remedy {
 function remedy(situation: Situation): Remedy | null {
   const found = crashing(situation);
   if (found === null) return null;
+  const mismatch = configEscalation(situation);
+  if (mismatch !== null) return mismatch;
   // Restarting what cannot reach the API, or may not, or sits on stale state, makes it worse.
   if (blamedElsewhere(situation).length > 0) return null;
   const target = refOf('DaemonSet', found.daemonSet.meta);

@@ -18,7 +18,13 @@ const FOLLOWS: Readonly<Partial<Record<CauseId, readonly CauseId[]>>> = {
     'cni-not-initialized',
     'datastore-or-apiserver-unreachable',
   ],
-  'datastore-or-apiserver-unreachable': ['cni-agent-crash', 'cni-not-initialized'],
+  'datastore-or-apiserver-unreachable': ['cni-agent-crash', 'cni-not-initialized', 'node-not-ready'],
+  'node-cidr-not-assigned': [
+    'cni-agent-crash',
+    'cni-not-initialized',
+    'overlay-blocked',
+    'route-missing-or-wrong',
+  ],
   'cni-agent-crash': [
     'cni-not-initialized',
     'bgp-peer-down',
@@ -26,7 +32,11 @@ const FOLLOWS: Readonly<Partial<Record<CauseId, readonly CauseId[]>>> = {
     'route-missing-or-wrong',
     'overlay-blocked',
   ],
-  'kube-proxy-broken': ['coredns-crash', 'coredns-unreachable-upstream'],
+  'kube-proxy-broken': [
+    'datastore-or-apiserver-unreachable',
+    'coredns-crash',
+    'coredns-unreachable-upstream',
+  ],
   'coredns-config': ['coredns-crash', 'coredns-unreachable-upstream'],
   'coredns-crash': ['coredns-unreachable-upstream'],
   'netpol-blocks-dns': ['coredns-unreachable-upstream'],
@@ -39,7 +49,6 @@ const FOLLOWS: Readonly<Partial<Record<CauseId, readonly CauseId[]>>> = {
     'overlay-blocked',
     'route-missing-or-wrong',
     'service-no-endpoints',
-    'datastore-or-apiserver-unreachable',
   ],
   'ipam-exhausted': ['coredns-crash', 'cni-not-initialized', 'service-no-endpoints'],
 };
