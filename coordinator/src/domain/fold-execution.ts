@@ -1,6 +1,7 @@
 import {
   currentProposal,
   outdatedDiagnosis,
+  unfinishedExecution,
   type ExecutionState,
   type Incident,
   type StepState,
@@ -32,6 +33,7 @@ export function foldExecution(state: Incident, body: ExecutionEvent, atMs: numbe
   if (body.type === 'execution-requested') {
     const proposal = currentProposal(state);
     if (proposal?.proposal.id !== body.proposalId || proposal.status.at !== 'approved') return state;
+    if (unfinishedExecution(state) !== null) return state;
     const execution: ExecutionState = {
       proposalId: body.proposalId,
       requestedAtMs: atMs,

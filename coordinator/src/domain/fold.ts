@@ -1,8 +1,7 @@
 import { foldExecution } from './fold-execution.ts';
-import type { Incident, ProposalState } from './incident.ts';
-import { currentProposal, outdatedDiagnosis, unfinishedExecution } from './incident.ts';
+import { decided, expired } from './fold-proposal.ts';
+import { unfinishedExecution, type Incident } from './incident.ts';
 import type { EventOf, IncidentEvent } from './incident-event.ts';
-import type { Actor } from './principal.ts';
 
 /** Folds a stream into the incident; null for an empty stream. Throws when the stream does not begin with `opened`. */
 export function foldIncident(id: string, events: readonly IncidentEvent[]): Incident | null {
@@ -243,59 +242,4 @@ function relapsed(state: Incident, body: EventOf<'relapsed'>): Incident {
   // A good pass before it says nothing any more; a failed one still counts.
   const stale = state.phase === 'verifying' && state.passes.at(-1)?.ended?.outcome.ok === true;
   return stale ? { ...next, passes: [] } : next;
-}
-
-function changeProposal(
-  state: Incident,
-  id: string,
-  change: (p: ProposalState) => ProposalState,
-): ProposalState[] {
-  return state.proposals.map((p) => (p.proposal.id === id ? change(p) : p));
-}
-
-function decided(state: Incident, body: EventOf<'decided'>, by: Actor, atMs: number): Incident {
-  const current = currentProposal(state);
-  if (current?.proposal.id !== body.proposalId || current.status.at !== 'open') return state;
-  if (body.decision === 'rejected') {
-    const rejected = {
-      at: 'rejected' as const,
-      by,
-      atMs,
-      ...(body.reason === undefined ? {} : { reason: body.reason }),
-    };
-    return {
-      ...state,
-      proposals: changeProposal(state, body.proposalId, (p) => ({ ...p, status: rejected })),
-      diagnosis: outdatedDiagnosis(state),
-      phase: 'diagnosed',
-    };
-  }
-  if (body.approval === null) return state;
-  const approvals = [...current.approvals, { by, atMs, row: body.approval }];
-  const complete = approvals.length >= current.proposal.approvalsNeeded;
-  return {
-    ...state,
-    proposals: changeProposal(state, body.proposalId, (p) => ({
-      ...p,
-      approvals,
-      status: complete ? { at: 'approved', approvals } : p.status,
-    })),
-    phase: complete ? 'approved' : state.phase,
-  };
-}
-
-function expired(state: Incident, body: EventOf<'proposal-expired'>, atMs: number): Incident {
-  const current = currentProposal(state);
-  const still =
-    current?.proposal.id === body.proposalId &&
-    (current.status.at === 'open' || current.status.at === 'approved');
-  if (!still) return state;
-  const status = { at: 'expired' as const, reason: body.reason, atMs, detail: body.detail };
-  const waiting = state.phase === 'awaiting-approval' || state.phase === 'approved';
-  return {
-    ...state,
-    proposals: changeProposal(state, body.proposalId, (p) => ({ ...p, status })),
-    diagnosis: outdatedDiagnosis(state),
-    phase: waiting ? 'diagnosed' : state.phase,
-  };
 }

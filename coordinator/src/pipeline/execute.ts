@@ -1,5 +1,5 @@
 import { sleep } from '@pathmedic/shared/runtime/clock.ts';
-import { currentProposal, type Incident, type ProposalState } from '../domain/incident.ts';
+import { unfinishedExecution, type Incident, type ProposalState } from '../domain/incident.ts';
 import type { StepResult } from '../domain/incident-event.ts';
 import { applyStep } from './apply-step.ts';
 import { awaitSettled } from './await-settled.ts';
@@ -50,10 +50,8 @@ export async function executeIncident(
 
 /** The plan whose execution was requested and has not ended; null when there is nothing to do. */
 function underExecution(incident: Incident): ProposalState | null {
-  const { execution } = incident;
-  if (execution === null || execution.status.at === 'ended') return null;
-  const current = currentProposal(incident);
-  return current?.proposal.id === execution.proposalId ? current : null;
+  const execution = unfinishedExecution(incident);
+  return incident.proposals.find(({ proposal }) => proposal.id === execution?.proposalId) ?? null;
 }
 
 async function begin(

@@ -30,6 +30,15 @@ function next(story: Story, around: Partial<Surroundings> = {}) {
   return nextStep(story.incident(), surroundings, settings);
 }
 
+/** Up to a plan that an executor has claimed, a minute after the start. */
+function untilExecuting(): Story {
+  return untilCard()
+    .at(60)
+    .tell({ type: 'decided', proposalId, decision: 'approved', approval: 'c'.repeat(64) }, ana)
+    .tell({ type: 'execution-requested', proposalId })
+    .tell({ type: 'execution-claimed', proposalId, executor: 'executor-1/x' });
+}
+
 describe('from the first sign to a card', () => {
   test('basic information comes before any diagnosis', () => {
     expect(next(createStory()).do).toBe('triage');
@@ -157,6 +166,49 @@ describe('an approved plan', () => {
         .tell({ type: 'execution-ended', proposalId, result: 'not-started', detail: 'd' });
     expect(next(ended('changed')).do).toBe('diagnose');
     expect(next(ended('forbidden')).do).toBe('ask-help');
+  });
+});
+
+describe('an execution that has not ended', () => {
+  const help: EventBody = {
+    type: 'help-requested',
+    reason: 'The executor has gone silent.',
+    known: [],
+    ruledOut: [],
+    cannotSee: [],
+    lookAt: [],
+  };
+  const recovered: EventBody = { type: 'recovered', detail: 'all answer' };
+  const byPerson: EventBody = { type: 'closed', how: 'by-person', summary: '', auditHead: 'a'.repeat(64) };
+  const back: EventBody = { type: 'relapsed', symptoms: [dnsSymptom] };
+  const afresh: [string, EventBody[]][] = [
+    ['a recheck', [help, { type: 'recheck-requested' }]],
+    ['a return of the symptoms', [help, recovered, back]],
+    ['a re-opening', [byPerson, { type: 'reopened', symptoms: [dnsSymptom] }]],
+  ];
+
+  test.each(afresh)('keeps %s from putting up another plan', (_, events) => {
+    const story = untilExecuting().at(61);
+    for (const body of events) story.tell(body);
+    story.tell({ type: 'triaged', lines: ['x'], unknown: [] }).tell(corefileDiagnosis);
+    expect(story.incident()).toMatchObject({ phase: 'diagnosed', execution: { proposalId } });
+    expect(next(story)).toMatchObject({ do: 'wait', why: 'the executor is at work' });
+    story.at(60 + 121);
+    expect(next(story)).toMatchObject({ do: 'ask-help', reason: expect.stringContaining('No other plan') });
+    story.tell({ type: 'drafted', proposal: { ...corefilePlan, id: 'plan-2-0123456789ab' } });
+    expect(next(story).do).toBe('ask-help');
+    story.tell({ type: 'execution-ended', proposalId, result: 'done', detail: 'Done.' });
+    expect(story.incident()).toMatchObject({ phase: 'verifying', execution: { status: { result: 'done' } } });
+  });
+
+  test('is not replaced by another, whatever is appended', () => {
+    const second = { ...corefilePlan, id: 'plan-2-0123456789ab' };
+    const story = untilExecuting()
+      .tell({ type: 'proposed', proposal: second })
+      .tell({ type: 'decided', proposalId: second.id, decision: 'approved', approval: 'c'.repeat(64) }, ana)
+      .tell({ type: 'execution-requested', proposalId: second.id });
+    expect(story.incident().execution?.proposalId).toBe(proposalId);
+    expect(next(story).do).toBe('wait');
   });
 });
 

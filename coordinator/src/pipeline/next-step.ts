@@ -2,9 +2,10 @@ import type { Incident, PassState, ProposalState } from '../domain/incident.ts';
 import { currentProposal } from '../domain/incident.ts';
 import type { ExpiryReason } from '../domain/incident-event.ts';
 import type { Proposal } from '../domain/proposal.ts';
+import { confirmRecovery, verify, whilePeopleAreAsked } from './next-check.ts';
 import { proposalGate, type OtherIncident } from './proposal-gate.ts';
-import { stepToProve } from './prove-step.ts';
 import type { PipelineSettings } from './settings.ts';
+import { duringExecution, unfinishedBefore } from './unfinished-execution.ts';
 
 /** What the coordinator does next for one incident; `wait` with null waits for an event of somebody else. */
 export type NextStep =
@@ -35,11 +36,6 @@ export interface Surroundings {
 }
 
 const pollMs = 1000;
-/** A heal that does not hold is checked so many times before people are asked. */
-const maxFailedRecoveryPasses = 3;
-/** After so many failed checks only people, or a return and a new recovery, move it on. */
-const maxFailedPassesWhileAsked = 8;
-
 /** The whole flow of an incident in one place. Pure. */
 export function nextStep(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
   const stale = staleProposal(incident, around.nowMs);
@@ -52,9 +48,9 @@ export function nextStep(incident: Incident, around: Surroundings, settings: Pip
     case 'triaged':
       return { do: 'diagnose' };
     case 'diagnosed':
-      return afterDiagnosis(incident, around, settings);
+      return unfinishedBefore(incident, around, settings) ?? afterDiagnosis(incident, around, settings);
     case 'drafted':
-      return afterDraft(incident, around, settings);
+      return unfinishedBefore(incident, around, settings) ?? afterDraft(incident, around, settings);
     case 'awaiting-approval':
       return {
         do: 'wait',
@@ -62,7 +58,7 @@ export function nextStep(incident: Incident, around: Surroundings, settings: Pip
         why: 'a card is open',
       };
     case 'approved':
-      return afterApproval(incident, around);
+      return unfinishedBefore(incident, around, settings) ?? afterApproval(incident, around);
     case 'executing':
       return duringExecution(incident, around, settings);
     case 'verifying':
@@ -200,130 +196,4 @@ function afterApproval(incident: Incident, around: Surroundings): NextStep {
   if (!around.sensingComplete)
     return { do: 'wait', untilMs: around.nowMs + pollMs, why: 'the agents have not all reported yet' };
   return { do: 'request-execution', proposal };
-}
-
-function duringExecution(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
-  const execution = incident.execution;
-  if (execution === null) return { do: 'ask-help', reason: 'An execution is recorded without its plan.' };
-  const lastSignMs = Math.max(
-    execution.requestedAtMs,
-    execution.claimedAtMs ?? 0,
-    ...execution.steps.map((s) => Math.max(s.intendedAtMs ?? 0, s.endedAtMs ?? 0, s.settledAtMs ?? 0)),
-  );
-  const settling = execution.steps.find((s) => s.outcome?.result === 'applied' && s.settled === null);
-  const proposal = currentProposal(incident);
-  const settleIndex = settling === undefined ? -1 : execution.steps.indexOf(settling);
-  const settle = proposal?.proposal.steps[settleIndex]?.settle;
-  const patienceMs =
-    settings.executionSilenceMs + (settle === undefined || settle.type === 'none' ? 0 : settle.timeoutMs);
-  const untilMs = lastSignMs + patienceMs;
-  if (around.nowMs < untilMs && stepToProve(incident) !== null) {
-    const soonMs = Math.min(untilMs, around.nowMs + pollMs);
-    return { do: 'wait', untilMs: soonMs, why: 'the executor waits for what the agents see' };
-  }
-  if (around.nowMs < untilMs) return { do: 'wait', untilMs, why: 'the executor is at work' };
-  return { do: 'ask-help', reason: 'The executor has gone silent in the middle of the plan.' };
-}
-
-function verify(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
-  const failed = incident.passes.find((p) => p.ended?.outcome.ok === false);
-  if (failed !== undefined) return { do: 'ask-help', reason: failedFix(incident, failed) };
-  const status = incident.execution?.status;
-  const endedAtMs = status?.at === 'ended' ? status.atMs : around.nowMs;
-  // A change that silences the agents must not be waited for in silence.
-  const last = incident.passes.at(-1);
-  const blindSinceMs = last === undefined ? endedAtMs : (last.ended?.atMs ?? around.nowMs);
-  const patienceMs = settings.verifyGraceMs + settings.passTimeoutMs;
-  if (!around.sensingComplete && around.nowMs >= blindSinceMs + patienceMs) {
-    return {
-      do: 'ask-help',
-      reason: 'It cannot be seen whether the fix helped: too few agents report since.',
-    };
-  }
-  if (incident.passes.length === 0 && !incident.symptomsGone) {
-    const untilMs = endedAtMs + settings.verifyGraceMs;
-    if (around.nowMs < untilMs)
-      return {
-        do: 'wait',
-        untilMs: Math.min(untilMs, around.nowMs + pollMs),
-        why: 'the fix needs a moment to show',
-      };
-  }
-  return passes(incident, around, settings, 'fixed');
-}
-
-function failedFix({ execution }: Incident, { pass }: PassState): string {
-  const unclear = execution?.status.at === 'ended' && execution.status.result === 'unknown';
-  return unclear
-    ? `It is not known how far the plan came, and check ${pass} of 2 failed.`
-    : `The fix did not hold: check ${pass} of 2 failed.`;
-}
-
-function confirmRecovery(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
-  const failed = incident.passes.find((p) => p.ended?.outcome.ok === false);
-  if (failed === undefined) return passes(incident, around, settings, healedBy(incident));
-  if (incident.failedPasses >= maxFailedRecoveryPasses) {
-    return {
-      do: 'ask-help',
-      reason: `It looks healed, but ${incident.failedPasses} checks in a row still failed.`,
-    };
-  }
-  const againMs = (failed.ended?.atMs ?? around.nowMs) + settings.passGapMs;
-  if (around.nowMs < againMs) return { do: 'wait', untilMs: againMs, why: 'a check failed; it is repeated' };
-  return { do: 'start-pass', pass: 1 };
-}
-
-/**
- * People are asked, but the symptoms went away before: nothing will say so again, so it is checked now and then and closed
- * when it stays away.
- */
-function whilePeopleAreAsked(incident: Incident, around: Surroundings, settings: PipelineSettings): NextStep {
-  const idle = { do: 'wait', untilMs: null, why: 'people are asked' } as const;
-  if (!incident.symptomsGone || incident.failedPasses >= maxFailedPassesWhileAsked) return idle;
-  const failed = incident.passes.find((p) => p.ended?.outcome.ok === false);
-  if (incident.passes.length > 0 && failed === undefined) {
-    return passes(incident, around, settings, healedBy(incident));
-  }
-  const sinceMs = failed?.ended?.atMs ?? Math.max(incident.help?.atMs ?? 0, incident.escalation?.atMs ?? 0);
-  const againMs = sinceMs + settings.askedRecheckMs;
-  if (around.nowMs < againMs)
-    return { do: 'wait', untilMs: againMs, why: 'it is checked again while people are asked' };
-  return { do: 'start-pass', pass: 1 };
-}
-
-/** A plan that took effect before the symptoms went away is the fix, also when people had to be asked in between. */
-function healedBy(incident: Incident): 'fixed' | 'healed' {
-  return incident.written.some((w) => w.atMs >= incident.roundStartedAtMs) ? 'fixed' : 'healed';
-}
-
-function passes(
-  incident: Incident,
-  around: Surroundings,
-  settings: PipelineSettings,
-  how: 'fixed' | 'healed',
-): NextStep {
-  const last = incident.passes.at(-1);
-  const blind = {
-    do: 'wait',
-    untilMs: around.nowMs + pollMs,
-    why: 'the agents have not all reported yet',
-  } as const;
-  if (last === undefined) return around.sensingComplete ? { do: 'start-pass', pass: 1 } : blind;
-  if (last.ended === null) {
-    // A leader that has just taken over asked for the probes again; until it sees, no answer means nothing.
-    if (!around.sensingComplete && around.nowMs < last.deadlineMs + settings.passTimeoutMs) return blind;
-    if (around.passResultsIn || around.nowMs >= last.deadlineMs) return { do: 'judge-pass', pass: last };
-    return {
-      do: 'wait',
-      untilMs: Math.min(last.deadlineMs, around.nowMs + pollMs),
-      why: 'probes of the check are on their way',
-    };
-  }
-  if (last.pass === 1) {
-    const secondAtMs = last.ended.atMs + settings.passGapMs;
-    if (around.nowMs < secondAtMs)
-      return { do: 'wait', untilMs: secondAtMs, why: 'the second check follows 30 s after the first' };
-    return around.sensingComplete ? { do: 'start-pass', pass: 2 } : blind;
-  }
-  return { do: 'close', how };
 }
