@@ -1,16 +1,16 @@
-import { randomBytes, createHash } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   CoreV1Api,
   KubernetesObjectApi,
   PatchStrategy,
+  type KubeConfig,
   type KubernetesObject,
 } from '@kubernetes/client-node';
-import { stringify } from 'yaml';
-import type { TestCluster } from './cluster.ts';
 import type { Images } from './images.ts';
 import { readManifest, withImages } from './manifests.ts';
 import { waitFor } from './waiting.ts';
-import { slackIdentity, slackChannel, slackObjects } from './slack-pod.ts';
+import { settingsObjects } from './deploy-settings.ts';
+import { slackObjects } from './slack-pod.ts';
 
 /** What the test has to know of what it deployed. */
 export interface Deployment {
@@ -31,7 +31,7 @@ const slackPort = 8490;
 const fieldManager = 'pathmedic-e2e-setup';
 
 /** Applies deploy/ as a user would (remediate mode, flannel, a canary in the workload namespace), with a Slack stand-in beside it. */
-export async function deploy(cluster: TestCluster, images: Images): Promise<Deployment> {
+export async function deploy(kubeConfig: KubeConfig, images: Images): Promise<Deployment> {
   const approverToken = randomBytes(24).toString('hex');
   const slackControlToken = randomBytes(24).toString('hex');
   const files = [
@@ -52,8 +52,13 @@ export async function deploy(cluster: TestCluster, images: Images): Promise<Depl
     ['pathmedic/coordinator', images.coordinator],
     ['redis', images.redis],
   ]);
-  const host = await slackHost(cluster);
-  const settings = settingsObjects(approverToken, `http://${host.address}:${slackPort}/api/`);
+  const host = await slackHost(kubeConfig);
+  const settings = settingsObjects({
+    namespace,
+    canaryNamespace,
+    approverToken,
+    slackApiUrl: `http://${host.address}:${slackPort}/api/`,
+  });
   const slack = slackObjects({
     image: images.slack,
     namespace,
@@ -69,12 +74,20 @@ export async function deploy(cluster: TestCluster, images: Images): Promise<Depl
     withImages(o, replaced),
   );
   // What an interrupted run left would be half replaced only: keys and tokens are new each time.
-  await removeAll(cluster, objects);
-  const api = KubernetesObjectApi.makeApiClient(cluster.kubeConfig);
+  await removeAll(kubeConfig, objects);
+  await applyObjects(kubeConfig, objects);
+  return { namespace, canaryNamespace, approverToken, slackControlToken, slackPort, objects };
+}
+
+/** What `kubectl apply --server-side` does. */
+export async function applyObjects(
+  kubeConfig: KubeConfig,
+  objects: readonly KubernetesObject[],
+): Promise<void> {
+  const api = KubernetesObjectApi.makeApiClient(kubeConfig);
   for (const object of objects) {
     await api.patch(object, undefined, undefined, fieldManager, true, PatchStrategy.ServerSideApply);
   }
-  return { namespace, canaryNamespace, approverToken, slackControlToken, slackPort, objects };
 }
 
 /** What kustomize's `namespace:` does. */
@@ -83,18 +96,18 @@ function inNamespace(object: KubernetesObject, name: string): KubernetesObject {
 }
 
 /** Removes everything, newest first; what is not there any more is fine. */
-export async function undeploy(cluster: TestCluster, deployment: Deployment): Promise<void> {
-  await removeAll(cluster, deployment.objects);
+export async function undeploy(kubeConfig: KubeConfig, deployment: Deployment): Promise<void> {
+  await removeAll(kubeConfig, deployment.objects);
 }
 
-async function removeAll(cluster: TestCluster, objects: readonly KubernetesObject[]): Promise<void> {
-  const api = KubernetesObjectApi.makeApiClient(cluster.kubeConfig);
+async function removeAll(kubeConfig: KubeConfig, objects: readonly KubernetesObject[]): Promise<void> {
+  const api = KubernetesObjectApi.makeApiClient(kubeConfig);
   for (const object of objects.toReversed()) {
     await api.delete(object).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
     });
   }
-  const core = cluster.kubeConfig.makeApiClient(CoreV1Api);
+  const core = kubeConfig.makeApiClient(CoreV1Api);
   await waitFor('the old namespace to go', 120_000, async () => {
     try {
       await core.readNamespace({ name: namespace });
@@ -110,77 +123,9 @@ function isNotFound(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 404;
 }
 
-function settingsObjects(
-  approverToken: string,
-  slackApiUrl: string,
-): (KubernetesObject & Record<string, unknown>)[] {
-  const key = (): string => randomBytes(32).toString('hex');
-  const redisPassword = key();
-  const sha256 = createHash('sha256').update(approverToken).digest('hex');
-  return [
-    secret('pathmedic-keys', {
-      'redis-password': redisPassword,
-      'redis-auth.conf': `requirepass ${redisPassword}\n`,
-      'approval-key': key(),
-      'console-key': key(),
-    }),
-    secret('pathmedic-principals', {
-      'principals.yaml': stringify({
-        principals: [
-          {
-            name: 'ana',
-            roles: ['viewer', 'approver'],
-            consoleTokenSha256: sha256,
-            slack: slackIdentity('ana'),
-          },
-        ],
-      }),
-    }),
-    secret('pathmedic-slack', {
-      PATHMEDIC_SLACK_BOT_TOKEN: 'xoxb-stand-in',
-      PATHMEDIC_SLACK_APP_TOKEN: 'xapp-stand-in',
-      PATHMEDIC_SLACK_CHANNEL: slackChannel,
-    }),
-    {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: 'pathmedic', namespace },
-      data: {
-        PATHMEDIC_CLUSTER_NAME: 'lab',
-        PATHMEDIC_PUBLIC_URL: 'http://pathmedic.lab.test:8470',
-        PATHMEDIC_MODE: 'remediate',
-        PATHMEDIC_EXTERNAL_NAME: 'external.lab.test.',
-        PATHMEDIC_SLACK_API_URL: slackApiUrl,
-      },
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: 'pathmedic-agent', namespace },
-      data: agentLimits,
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: 'pathmedic-agent', namespace: canaryNamespace },
-      data: agentLimits,
-    },
-  ];
-}
-
-/** The lab's addresses are in the range for benchmarks (RFC 2544), which agents do not probe unless told. */
-const agentLimits = { PATHMEDIC_ALLOWED_CIDRS: '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,198.18.0.0/15' };
-
-function secret(
-  name: string,
-  stringData: Record<string, string>,
-): KubernetesObject & Record<string, unknown> {
-  return { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata: { name, namespace }, stringData };
-}
-
 /** Slack is outside of the cluster in life: a node's own network, on the control-plane node, which no fault of the tests touches. */
-async function slackHost(cluster: TestCluster): Promise<{ node: string; address: string }> {
-  const { items } = await cluster.kubeConfig.makeApiClient(CoreV1Api).listNode();
+async function slackHost(kubeConfig: KubeConfig): Promise<{ node: string; address: string }> {
+  const { items } = await kubeConfig.makeApiClient(CoreV1Api).listNode();
   const node =
     items.find((n) => n.metadata?.labels?.['node-role.kubernetes.io/control-plane'] !== undefined) ??
     items[0];

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Lab } from './cluster.ts';
+import type { Lab } from '../lab/lab.ts';
 import { bundleConsole, bundleService } from '../../deploy/docker/bundle.ts';
 
 const run = promisify(execFile);
@@ -18,12 +18,20 @@ export interface Images {
   slack: string;
 }
 
+/** An archive with all of them, in a folder that is removed with it. */
+export interface BuiltImages {
+  images: Images;
+  archivePath: string;
+  remove(): Promise<void>;
+}
+
 /**
- * Builds the product's images from its bundles and loads them into every node of the lab. Layers: what the lab's own
- * images stand on (base system, Node.js 24), and the bundle.
+ * Builds the product's images from its bundles. Layers: what the lab's own images stand on (base system, Node.js 24), and
+ * the bundle.
  */
-export async function loadImages(lab: Lab, say: (line: string) => void): Promise<Images> {
+export async function buildImages(lab: Lab, say: (line: string) => void): Promise<BuiltImages> {
   const work = await mkdtemp(join(tmpdir(), 'pathmedic-images-'));
+  const remove = (): Promise<void> => rm(work, { recursive: true, force: true });
   try {
     const tag = `e2e-${Date.now().toString(36)}`;
     const images: Images = {
@@ -38,8 +46,8 @@ export async function loadImages(lab: Lab, say: (line: string) => void): Promise
     await bundleConsole(join(root, 'coordinator/ui'), join(work, 'coordinator/app/console'));
     await bundleService(join(root, 'test/slack/main.ts'), 'slack', join(work, 'slack/app'));
     await redisLayer(join(work, 'redis'));
-    const built = join(lab.stateDir, 'build/images');
-    const node = [join(built, 'base'), join(built, 'node')];
+    const base = join(lab.layersDir, 'base');
+    const node = [base, join(lab.layersDir, 'node')];
     const spec = [
       { name: images.agent, layers: [...node, join(work, 'agent')], entrypoint: ['node', '/app/agent.js'] },
       {
@@ -48,28 +56,15 @@ export async function loadImages(lab: Lab, say: (line: string) => void): Promise
         entrypoint: ['node', '/app/coordinator.js'],
       },
       { name: images.slack, layers: [...node, join(work, 'slack')], entrypoint: ['node', '/app/slack.js'] },
-      { name: images.redis, layers: [join(built, 'base'), join(work, 'redis')], cmd: ['redis-server'] },
+      { name: images.redis, layers: [base, join(work, 'redis')], cmd: ['redis-server'] },
     ];
     await writeFile(join(work, 'spec.json'), JSON.stringify(spec));
-    const archive = join(work, 'images.tar');
-    await run(join(lab.binDir, 'labkit'), ['image', archive, join(work, 'spec.json')]);
-    const nodes = await lab.nodes();
-    say(`images: loading into ${nodes.join(', ')}`);
-    for (const name of nodes) await loadInto(lab, name, archive);
-    return images;
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-}
-
-async function loadInto(lab: Lab, node: string, archive: string): Promise<void> {
-  const inside = `/mnt/${basename(archive)}`;
-  const outside = join(lab.stateDir, 'nodes', node, 'rootfs', inside);
-  await copyFile(archive, outside);
-  try {
-    await lab.on(node, 'ctr', '-n', 'k8s.io', 'images', 'import', '--all-platforms', inside);
-  } finally {
-    await rm(outside, { force: true });
+    const archivePath = join(work, 'images.tar');
+    await run(join(lab.binDir, 'labkit'), ['image', archivePath, join(work, 'spec.json')]);
+    return { images, archivePath, remove };
+  } catch (error) {
+    await remove();
+    throw error;
   }
 }
 

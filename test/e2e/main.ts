@@ -1,185 +1,107 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { findCluster, type TestCluster } from './cluster.ts';
-import { deploy, undeploy, type Deployment } from './deploy.ts';
-import { followScenario, type Story } from './follow.ts';
-import { loadImages } from './images.ts';
-import { openProduct, type Product } from './product.ts';
-import { quietDuring } from './quiet.ts';
-import { scenarios } from './scenarios.ts';
-import { waitFor } from './waiting.ts';
-
-const help = `End-to-end tests on a real Kubernetes.
-
-  npm run test:e2e                         every scenario and the quiet case
-  npm run test:e2e -- --scenario NAME      only that one (may be repeated; "quiet" is the quiet case)
-  npm run test:e2e -- --keep               leave the product deployed
-  npm run test:e2e -- --json               print the results as JSON
-
-Scenarios: ${scenarios.map((s) => s.name).join(', ')}, quiet
-Uses KUBECONFIG if it is set, else the lab on this machine (Linux, root).
-Exit codes: 0 all passed, 1 a scenario failed, 2 it could not be run.
-`;
+import { allCases, allNames } from './all-cases.ts';
+import { readCommand, usage, type Options } from './options.ts';
+import { runAll } from './run-all.ts';
+import { selectRuns } from './select-runs.ts';
+import { openStage } from './stage.ts';
+import { storyTable } from './story-text.ts';
+import type { Story } from './story.ts';
 
 const outputDir = join(import.meta.dirname, '../.test-output');
 
-interface Options {
-  names: string[];
-  keep: boolean;
-  json: boolean;
-}
-
-function readOptions(): Options | null {
-  const { values } = parseArgs({
-    options: {
-      scenario: { type: 'string', multiple: true },
-      all: { type: 'boolean' },
-      keep: { type: 'boolean' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help === true) {
-    process.stdout.write(help);
-    return null;
-  }
-  const known = [...scenarios.map((s) => s.name), 'quiet'];
-  const names = values.scenario ?? known;
-  const unknown = names.filter((n) => !known.includes(n));
-  if (unknown.length > 0)
-    throw new Error(`unknown scenario ${unknown.join(', ')}; there are ${known.join(', ')}`);
-  return { names, keep: values.keep === true, json: values.json === true };
+function say(line: string): void {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
 }
 
 async function main(): Promise<number> {
-  const options = readOptions();
-  if (options === null) return 0;
-  const startedMs = Date.now();
-  const say = (line: string): void => {
-    process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
-  };
-  const cluster = await findCluster(say);
-  try {
-    const stories = await testOn(cluster, options, say);
-    await report(stories, options.json, Date.now() - startedMs);
-    return stories.length === options.names.length && stories.every((s) => s.ok) ? 0 : 1;
-  } finally {
-    if (!options.keep) await cluster.release();
+  const command = readCommand(process.argv.slice(2), allNames());
+  switch (command.do) {
+    case 'help':
+      process.stdout.write(usage);
+      return 0;
+    case 'list':
+      process.stdout.write(list());
+      return 0;
+    case 'run':
+      return run(command.options);
   }
 }
 
-async function testOn(cluster: TestCluster, options: Options, say: (line: string) => void): Promise<Story[]> {
-  if (cluster.lab === null) {
-    throw new Error(
-      'faults can be injected in the lab only so far; unset KUBECONFIG on a machine with Linux and root',
-    );
-  }
-  const deployment = await deploy(cluster, await loadImages(cluster.lab, say));
+async function run(options: Options): Promise<number> {
+  const runs = selectRuns(allCases(options.network), options);
+  if (runs.length === 0) throw new Error('nothing of that can be run with these options');
+  assertLabPossible();
   const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
-  process.once('SIGTERM', () => interrupted.abort());
-  const stories: Story[] = [];
-  let product: Product | null = null;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => interrupted.abort(new Error('interrupted')));
+  await rm(join(outputDir, 'e2e'), { recursive: true, force: true });
+  const startedMs = Date.now();
+  const stage = await openStage(options, say, interrupted.signal);
+  const told: Story[] = [];
   try {
-    product = await openProduct(cluster, deployment);
-    await untilQuiet(product, say);
-    stories.push(...(await runAll(cluster, product, deployment, options.names, interrupted.signal, say)));
-  } finally {
-    await product?.close();
-    if (!options.keep) await undeploy(cluster, deployment);
-  }
-  return stories;
-}
-
-async function runAll(
-  cluster: TestCluster,
-  product: Product,
-  deployment: Deployment,
-  names: readonly string[],
-  signal: AbortSignal,
-  say: (line: string) => void,
-): Promise<Story[]> {
-  const stories: Story[] = [];
-  for (const name of names) {
-    if (signal.aborted) break;
-    const scenario = scenarios.find((s) => s.name === name);
-    if (cluster.lab === null) break;
-    const nodes = { node: 'node2', peer: 'node3' };
-    const story =
-      scenario === undefined
-        ? await quietDuring(cluster, product, deployment, say)
-        : await followScenario(cluster.lab, product, scenario, nodes, say);
-    say(`${name}: ${story.ok ? 'PASS' : `FAIL\n  ${story.problems.join('\n  ')}`}`);
-    stories.push(story);
-    await untilQuiet(product, say);
-  }
-  return stories;
-}
-
-/** No open incident, no silent agent, no failing path. */
-async function untilQuiet(product: Product, say: (line: string) => void): Promise<void> {
-  say('waiting until all is quiet');
-  await waitFor('quiet', 240_000, async () => {
-    const [{ network }, { open }] = await Promise.all([product.overview(), product.incidents()]);
-    const quiet =
-      network !== null &&
-      network.silentAgents === 0 &&
-      network.pathsFailing === 0 &&
-      network.pathsHealthy > 0;
-    if (quiet && open.length === 0) return true;
-    throw new Error(`network ${JSON.stringify(network)}; open: ${open.map((i) => i.title).join(', ')}`);
-  });
-}
-
-async function report(stories: readonly Story[], json: boolean, tookMs: number): Promise<void> {
-  const passed = stories.filter((s) => s.ok).length;
-  const failed = stories.length - passed;
-  await mkdir(outputDir, { recursive: true });
-  await writeFile(
-    join(outputDir, 'e2e.json'),
-    JSON.stringify(
-      {
-        numTotalTests: stories.length,
-        numPassedTests: passed,
-        numFailedTests: failed,
-        numPendingTests: 0,
-        stories,
+    const stories = await runAll(stage, runs, {
+      outputDir: join(outputDir, 'e2e'),
+      say,
+      signal: interrupted.signal,
+      // After each, so that a run that is cut short leaves what it has seen.
+      told: async (story) => {
+        told.push(story);
+        await report(told);
       },
-      null,
-      2,
-    ),
-  );
-  if (json) process.stdout.write(`${JSON.stringify(stories, null, 2)}\n`);
-  else
-    process.stdout.write(
-      `${table(stories)}\n${passed} passed, ${failed} failed in ${Math.round(tookMs / 1000)} s\n`,
-    );
+    });
+    await report(stories);
+    print(stories, options, Date.now() - startedMs);
+    return stories.every((s) => s.result === 'passed') ? 0 : 1;
+  } finally {
+    await stage.end();
+  }
 }
 
-function table(stories: readonly Story[]): string {
-  const head = ['scenario', 'result', 'detected', 'named', 'card', 'fixed', 'closed', 'cause', 'changes'];
-  const time = (s: number | null): string => (s === null ? '-' : `${s} s`);
-  const rows = stories.map((s) => [
-    s.scenario,
-    s.ok ? 'pass' : 'FAIL',
-    time(s.detectedS),
-    time(s.namedS),
-    time(s.cardS),
-    time(s.fixedS),
-    time(s.closedS),
-    s.cause === '' ? '-' : s.cause,
-    s.mutations.join('; ') || '-',
-  ]);
-  const widths = head.map((h, i) => Math.max(h.length, ...rows.map((r) => (r[i] ?? '').length)));
-  return [head, ...rows]
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+function assertLabPossible(): void {
+  const given = process.env['KUBECONFIG'];
+  if (given !== undefined && given !== '')
+    throw new Error(
+      'faults can be put only into a lab of this machine so far: unset KUBECONFIG (Linux, root); by hand, deploy/ runs in any cluster',
+    );
+  if (process.platform !== 'linux' || process.getuid?.() !== 0)
+    throw new Error('the lab needs Linux and root');
+}
+
+/** For `.ci/run`, in the names that vitest uses. */
+async function report(stories: readonly Story[]): Promise<void> {
+  const count = (result: Story['result']): number => stories.filter((s) => s.result === result).length;
+  await mkdir(outputDir, { recursive: true });
+  const totals = {
+    numTotalTests: stories.length,
+    numPassedTests: count('passed'),
+    numFailedTests: count('failed'),
+    numPendingTests: count('not-run'),
+    success: count('passed') === stories.length,
+  };
+  await writeFile(join(outputDir, 'e2e.json'), `${JSON.stringify({ ...totals, stories }, null, 2)}\n`);
+}
+
+function print(stories: readonly Story[], { json }: Options, tookMs: number): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify(stories, null, 2)}\n`);
+    return;
+  }
+  const count = (result: Story['result']): number => stories.filter((s) => s.result === result).length;
+  const notRun = count('not-run');
+  process.stdout.write(
+    `${storyTable(stories)}\n${count('passed')} passed, ${count('failed')} failed${notRun > 0 ? `, ${notRun} NOT RUN` : ''} in ${Math.round(tookMs / 1000)} s\n`,
+  );
+}
+
+function list(): string {
+  const cases = allNames().map((name) =>
+    [...allCases('vxlan'), ...allCases('routed')].find((one) => one.name === name),
+  );
+  return cases
+    .flatMap((one) => (one === undefined ? [] : [`${one.core ? '*' : ' '} ${one.name}\n    ${one.about}\n`]))
+    .concat('* the core set\n')
+    .join('');
 }
 
 try {

@@ -1,8 +1,8 @@
-import { CoreV1Api } from '@kubernetes/client-node';
+import { CoreV1Api, type KubeConfig } from '@kubernetes/client-node';
 import { IncidentList, IncidentView, Overview } from '@pathmedic/shared/contract/console.ts';
 import { z } from 'zod';
-import type { TestCluster } from './cluster.ts';
 import type { Deployment } from './deploy.ts';
+
 import { forwardTo, type Forward } from './port-forward.ts';
 
 const SlackMessages = z.array(
@@ -23,11 +23,20 @@ export interface Product {
   channel(): Promise<SlackMessages>;
   /** A person clicks a button of a message. */
   click(user: string, ts: string, actionId: string): Promise<void>;
+  /** The approver decides in the console. */
+  approveInConsole(id: string, proposalId: string): Promise<void>;
+  /** The write-up of an incident, Markdown. */
+  writeUp(id: string): Promise<string>;
+  /** Slack answers nobody for so long, from a moment after this. */
+  slackDown(forMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Opens ways to the coordinator and to the Slack stand-in; each call finds the present pod again when it was replaced. */
-export async function openProduct(cluster: TestCluster, deployment: Deployment): Promise<Product> {
+export async function openProduct(
+  cluster: { kubeConfig: KubeConfig },
+  deployment: Deployment,
+): Promise<Product> {
   const core = cluster.kubeConfig.makeApiClient(CoreV1Api);
   let coordinator: { pod: string; forward: Forward } | null = null;
 
@@ -55,14 +64,20 @@ export async function openProduct(cluster: TestCluster, deployment: Deployment):
     deployment.slackPort,
   );
 
-  async function get(path: string): Promise<unknown> {
+  async function call(path: string, body?: object): Promise<Response> {
     const response = await fetch(`${await coordinatorUrl()}${path}`, {
-      headers: { authorization: `Bearer ${deployment.approverToken}` },
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        authorization: `Bearer ${deployment.approverToken}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(10_000),
     });
-    if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
-    return response.json();
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response;
   }
+  const get = async (path: string): Promise<unknown> => (await call(path)).json();
 
   async function control(what: string, body?: object): Promise<unknown> {
     const response = await fetch(`${slack.url}/_control/${what}`, {
@@ -85,6 +100,10 @@ export async function openProduct(cluster: TestCluster, deployment: Deployment):
     channel: async () => SlackMessages.parse(await control('messages')),
     click: async (user, ts, actionId) =>
       void (await control('click', { user, ts, actionId, confirm: 'accept' })),
+    approveInConsole: async (id, proposalId) =>
+      void (await call(`/v1/incidents/${id}/decisions`, { proposalId, decision: 'approved' })),
+    writeUp: async (id) => (await call(`/v1/incidents/${id}/report.md`)).text(),
+    slackDown: async (forMs) => void (await control('down', { forMs })),
     async close() {
       await coordinator?.forward.close();
       await slack.close();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Lab } from './cluster.ts';
+import type { Lab } from '../lab/lab.ts';
 
 const AuditLine = z.object({
   stage: z.string(),
@@ -7,16 +7,25 @@ const AuditLine = z.object({
   requestURI: z.string(),
   user: z.object({ username: z.string() }),
   objectRef: z
-    .object({ resource: z.string(), namespace: z.string().optional(), name: z.string().optional() })
+    .object({
+      resource: z.string(),
+      subresource: z.string().optional(),
+      namespace: z.string().optional(),
+      name: z.string().optional(),
+    })
     .optional(),
   responseStatus: z.object({ code: z.number().optional() }).optional(),
+  /** A delete carries its options in the body. */
+  requestObject: z.object({ dryRun: z.array(z.string()).optional() }).optional(),
   requestReceivedTimestamp: z.string(),
 });
+type AuditLine = z.infer<typeof AuditLine>;
 
 /** A request of one of our identities that changed something (no dry run, accepted). */
 export interface OwnMutation {
   user: string;
   verb: string;
+  /** With the subresource, if any: `deployments/scale`. */
   resource: string;
   namespace: string;
   name: string;
@@ -38,10 +47,20 @@ export async function ownMutations(
   namespaces: readonly string[],
   sinceMs: number,
 ): Promise<OwnMutation[]> {
-  const log = await lab.on('node1', 'cat', '/var/log/audit.log');
+  const [control = 'node1'] = await lab.nodes();
+  const log = await lab.on(control, [
+    'sh',
+    '-c',
+    'grep -F system:serviceaccount: /var/log/audit.log | grep -F :pathmedic- || true',
+  ]);
+  return readMutations(log, namespaces).filter((m) => m.atMs >= sinceMs);
+}
+
+/** Lines of an audit log -> accepted changes by pathmedic's service accounts in these namespaces. Pure. */
+export function readMutations(log: string, namespaces: readonly string[]): OwnMutation[] {
   return log
     .split('\n')
-    .filter((line) => line.includes('"system:serviceaccount:'))
+    .filter((line) => line !== '')
     .flatMap((line) => {
       const entry = AuditLine.safeParse(JSON.parse(line));
       return entry.success ? [entry.data] : [];
@@ -49,17 +68,23 @@ export async function ownMutations(
     .filter((e) =>
       namespaces.some((n) => e.user.username.startsWith(`system:serviceaccount:${n}:pathmedic-`)),
     )
-    .filter(
-      (e) => e.stage === 'ResponseComplete' && changing.has(e.verb) && !e.requestURI.includes('dryRun='),
-    )
+    .filter((e) => e.stage === 'ResponseComplete' && changing.has(e.verb) && !isDryRun(e))
     .filter((e) => (e.responseStatus?.code ?? 500) < 300 && !ownBookkeeping.has(e.objectRef?.resource ?? ''))
     .map((e) => ({
       user: e.user.username,
       verb: e.verb,
-      resource: e.objectRef?.resource ?? '',
+      resource: [e.objectRef?.resource, e.objectRef?.subresource].filter((r) => r !== undefined).join('/'),
       namespace: e.objectRef?.namespace ?? '',
       name: e.objectRef?.name ?? '',
       atMs: Date.parse(e.requestReceivedTimestamp),
-    }))
-    .filter((m) => m.atMs >= sinceMs);
+    }));
+}
+
+function isDryRun({ requestURI, requestObject }: AuditLine): boolean {
+  return requestURI.includes('dryRun=') || (requestObject?.dryRun ?? []).length > 0;
+}
+
+/** `patch configmaps kube-system/coredns` */
+export function mutationWords(m: OwnMutation): string {
+  return `${m.verb} ${m.resource} ${m.namespace}/${m.name}`;
 }
