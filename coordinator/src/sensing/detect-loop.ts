@@ -5,7 +5,7 @@ import type { EventBody, NewEvent } from '../domain/incident-event.ts';
 import type { AppendResult, IncidentStore, LoadedIncident, OutboxItem } from '../ports/incident-store.ts';
 import { IncidentUnreadable } from '../ports/incident-unreadable.ts';
 import type { Decision } from './detect.ts';
-import { detect } from './detect.ts';
+import { change, detect } from './detect.ts';
 import type { IncidentScope } from './join.ts';
 import type { Sensing } from './sensing.ts';
 import type { SensingSettings } from './settings.ts';
@@ -124,7 +124,8 @@ export function createDetectLoop(options: DetectLoopOptions): DetectLoop {
   async function open(scope: IncidentScope, detectedAtMs: number): Promise<void> {
     const closed = await recentlyClosed(scope);
     if (closed !== null) {
-      await append(closed.id, closed.length, { type: 'reopened', symptoms: scope.symptoms });
+      const body: EventBody = { type: 'reopened', symptoms: scope.symptoms };
+      await joinHolder(await append(closed.id, closed.length, body), scope);
       return;
     }
     const incidentId = options.newIncidentId();
@@ -138,7 +139,19 @@ export function createDetectLoop(options: DetectLoopOptions): DetectLoop {
       scopeKey,
       scopeAliases: aliases,
     });
-    settle(incidentId, 'opened', result);
+    await joinHolder(settle(incidentId, 'opened', result), scope);
+  }
+
+  /**
+   * An open incident that detection did not take these symptoms for has their scope: they are its symptoms, then. It
+   * may have been opened by another replica, or be one beyond those that detection looks at.
+   */
+  async function joinHolder(result: AppendResult, { symptoms }: IncidentScope): Promise<void> {
+    if (result.ok || result.reason !== 'scope-taken') return;
+    const holder = await readable(result.incidentId);
+    if (holder === null || holder.incident.phase === 'closed') return;
+    const decision = change(holder.incident, symptoms);
+    if (decision !== null) await record(decision);
   }
 
   async function record(decision: Decision): Promise<void> {

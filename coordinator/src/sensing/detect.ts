@@ -57,8 +57,8 @@ function openable(scope: IncidentScope, mayOpen: DetectInput['mayOpen']): boolea
   }
 }
 
-/** An incident whose symptoms are there: did they come back, or grow? */
-function change(incident: Incident, current: readonly Symptom[]): Decision | null {
+/** An incident whose symptoms are there: did they come back, or grow? Null when there is nothing to record. */
+export function change(incident: Incident, current: readonly Symptom[]): Decision | null {
   const { id: incidentId, length: expectedLength } = incident;
   const symptoms = merged(incident.symptoms, current, incident);
   if (incident.symptomsGone) return { kind: 'relapsed', incidentId, expectedLength, symptoms };
