@@ -11,6 +11,7 @@ import { connectSlack } from './connect-slack.ts';
 import { createAgentAuth } from './auth/agent-auth.ts';
 import type { Principals } from './auth/principals.ts';
 import type { CoordinatorConfig } from './config.ts';
+import { withHosts } from './facts/with-hosts.ts';
 import type { RunningRole } from './executor-app.ts';
 import { loadConsoleFiles } from './http/console-files.ts';
 import { createHttp } from './http/create-http.ts';
@@ -74,7 +75,8 @@ export async function startCoordinator(parts: CoordinatorParts): Promise<Running
   });
   const pipeline: PipelineDeps = {
     store,
-    cluster,
+    // Diagnosis judges on what the nodes told, too; sensing itself does without.
+    cluster: { ...cluster, facts: () => withHosts(cluster.facts(), sensing.hosts()) },
     network: sensing.view,
     queue,
     clock,

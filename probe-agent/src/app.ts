@@ -9,7 +9,11 @@ import type { Logger } from '@pathmedic/shared/runtime/logger.ts';
 import type { AgentConfig } from './config.ts';
 import { createAddressMemory } from './coordinator-client/address-memory.ts';
 import { createCoordinatorClient } from './coordinator-client/client.ts';
+import { systemFiles } from './host/host-files.ts';
+import { createHostLoop } from './host/host-loop.ts';
 import { createInterfaceMtus, largestDatagramBytes } from './host/interface-mtu.ts';
+import { kubeProxyHealth, readKubeProxy } from './host/kube-proxy-health.ts';
+import { readHost } from './host/read-host.ts';
 import { applyLimits } from './plan/limits.ts';
 import { createPlanCache } from './plan/plan-cache.ts';
 import { createPlanner } from './plan/planner.ts';
@@ -149,6 +153,7 @@ export function createAgent(config: AgentConfig, deps: AgentDeps): Agent {
     windows,
     lag: startLagSampler,
     throttledMs: createThrottlingReader(),
+    host: () => hostLoop?.take() ?? null,
     planVersion: () => plan?.version ?? '',
     onWindow(report, lag) {
       metrics.lagged(lag.maxMs);
@@ -157,6 +162,13 @@ export function createAgent(config: AgentConfig, deps: AgentDeps): Agent {
       reporter.kick();
     },
   });
+
+  const hostLoop = config.hostFacts
+    ? createHostLoop({
+        clock,
+        read: async () => readHost(systemFiles, await readKubeProxy(kubeProxyHealth)),
+      })
+    : null;
 
   const planner = createPlanner({
     clock,
@@ -205,12 +217,14 @@ export function createAgent(config: AgentConfig, deps: AgentDeps): Agent {
         throw error;
       }
       windowLoop.start();
+      hostLoop?.start();
       planner.start();
       logger.info({ addresses, bootId: identity.bootId }, 'agent runs');
       return addresses;
     },
     async stop() {
       windowLoop.stop();
+      hostLoop?.stop();
       client.close();
       await Promise.all([planner.stop(), reporter.stop(), scheduler.stop()]);
       await Promise.all([responder.stop(), metricsServer.stop()]);

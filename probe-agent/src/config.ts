@@ -159,6 +159,11 @@ export const agentSettings = {
     example: '120',
     description: 'windows kept while the coordinator cannot be reached; the oldest is dropped first',
   },
+  PATHMEDIC_HOST_FACTS: {
+    schema: z.enum(['on', 'off']).default('off'),
+    example: 'on',
+    description: 'whether a host agent tells what the node says of its routes, interfaces and limits',
+  },
   PATHMEDIC_LOG_LEVEL: {
     schema: logLevelText.default('info'),
     example: 'info',
@@ -183,6 +188,8 @@ export interface AgentConfig {
   planCachePath: string | null;
   addressCachePath: string | null;
   spoolWindows: number;
+  /** Whether what this machine says of its network is reported; only where that is the node's. */
+  hostFacts: boolean;
   logLevel: LogLevel;
 }
 
@@ -253,6 +260,7 @@ export function loadAgentConfig(env: Readonly<Record<string, string | undefined>
       planCachePath: config.PATHMEDIC_PLAN_CACHE ?? null,
       addressCachePath: config.PATHMEDIC_ADDRESS_CACHE ?? null,
       spoolWindows: config.PATHMEDIC_SPOOL_WINDOWS,
+      hostFacts: config.PATHMEDIC_HOST_FACTS === 'on' && config.PATHMEDIC_MODE === 'host',
       logLevel: config.PATHMEDIC_LOG_LEVEL,
     },
   };

@@ -136,4 +136,48 @@ describe('ingest', () => {
     expect(ingest.histories().has(pathId)).toBe(false);
     expect(ingest.agents().has(podUid)).toBe(true);
   });
+
+  it('keeps the last word of each host agent, and of no other', () => {
+    const ingest = fresh();
+    const reading = {
+      ipForward: true,
+      bridgeNetfilter: null,
+      interfaces: [],
+      routes: null,
+      conntrack: null,
+      neighbours: null,
+      kubeProxy: null,
+    };
+    const agent = { ...report(0).agent, mode: 'host' as const, podUid: 'agent-host-node1-1' };
+    ingest.receive(report(1, { agent, host: reading }), plan, 1000);
+    const before = ingest.hosts();
+    ingest.receive(report(2, { agent }), plan, 2000);
+    expect(ingest.hosts()).toBe(before);
+    ingest.receive(report(3, { agent, host: { ...reading, ipForward: false } }), plan, 3000);
+    ingest.receive(report(1, { host: reading }), plan, 3000);
+    expect(ingest.hosts()).toEqual([{ ...reading, ipForward: false, node: 'node1', receivedMs: 3000 }]);
+    const gone = withPods(healthyCluster(3), (pod) => (pod.meta.uid === agent.podUid ? null : pod));
+    ingest.prune(buildPlan(gone, config));
+    expect(ingest.hosts()).toEqual([]);
+  });
+
+  it('counts on a path with large packets only what is lost for its size', () => {
+    const annotations = { 'pathmedic.io/probes': 'mtu' };
+    const able = withPods(healthyCluster(3), (pod) => ({ ...pod, meta: { ...pod.meta, annotations } }));
+    const wide = buildPlan(able, config);
+    const ingest = createIngest(defaultSettings, createChecks());
+    ingest.issued(podUid, versionOf(wide), wide);
+    const id = 'mtu|udp|node1/pod|node2/pod';
+    const tell = (seq: number, ok: number, failures: PathWindow['failures'], sent: number): void => {
+      const paths = [window({ pathId: id, sent, ok, failures })];
+      ingest.receive(report(seq, { planVersion: versionOf(wide), paths }), wide, seq * 1000);
+    };
+    tell(1, 1, { 'large-lost': 1, timeout: 2, 'local-error': 1 }, 5);
+    expect(ingest.histories().get(id)?.samples).toMatchObject([{ sent: 2, lost: 1 }]);
+    tell(2, 0, { 'local-error': 1 }, 1);
+    expect(ingest.histories().get(id)?.samples).toHaveLength(1);
+    // Small packets are lost as well: nothing is known of large ones any more.
+    tell(3, 0, { timeout: 1 }, 1);
+    expect(ingest.histories().has(id)).toBe(false);
+  });
 });

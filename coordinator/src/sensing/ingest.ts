@@ -1,5 +1,6 @@
 import type { PathWindow, Report } from '@pathmedic/shared/contract/report.ts';
 import type { Checks } from './checks.ts';
+import type { HostFacts } from '../facts/host-facts.ts';
 import { addSample, readWindow } from './path-history.ts';
 import type { PathHistory } from './path-history.ts';
 import type { NetworkPlan } from './plan.ts';
@@ -22,6 +23,8 @@ export interface Ingest {
   receive(report: Report, plan: NetworkPlan, nowMs: number): Ingested;
   /** Remembers which paths, with which ends, a version handed out to an agent holds. */
   issued(agentUid: string, version: string, plan: NetworkPlan): void;
+  /** What agents on the nodes' own networks have told; the same list until one tells more. */
+  hosts(): readonly HostFacts[];
   histories(): ReadonlyMap<string, PathHistory>;
   agents(): ReadonlyMap<string, AgentStatus>;
   /** Forgets paths and agents that are no longer in the plan. */
@@ -30,6 +33,7 @@ export interface Ingest {
 
 interface AgentMemory extends AgentStatus {
   planVersion: string | null;
+  host: HostFacts | null;
   boots: Map<string, { highest: number; seen: Set<number> }>;
 }
 
@@ -43,6 +47,16 @@ export function createIngest(settings: SensingSettings, checks: Checks): Ingest 
   const agents = new Map<string, AgentMemory>();
   const histories = new Map<string, PathHistory>();
   const versions = new Map<string, Map<string, Signatures>>();
+  let hosts: readonly HostFacts[] = [];
+
+  function collectHosts(): void {
+    const told = [...agents.values()].flatMap(({ host }) => host ?? []);
+    // Two of a kind on a node during a roll-out: the later word counts.
+    const byNode = new Map(
+      told.toSorted((a, b) => a.receivedMs - b.receivedMs).map((host) => [host.node, host]),
+    );
+    hosts = [...byNode.values()].toSorted((a, b) => (a.node < b.node ? -1 : 1));
+  }
 
   function memoryOf(podUid: string, nowMs: number): AgentMemory {
     const known = agents.get(podUid);
@@ -52,6 +66,7 @@ export function createIngest(settings: SensingSettings, checks: Checks): Ingest 
       lastReportMs: nowMs,
       impaired: null,
       planVersion: null,
+      host: null,
       boots: new Map(),
     };
     agents.set(podUid, fresh);
@@ -111,6 +126,10 @@ export function createIngest(settings: SensingSettings, checks: Checks): Ingest 
       const before = memory.planVersion;
       memory.planVersion = report.planVersion;
       memory.lastReportMs = nowMs;
+      if (report.host !== undefined && report.agent.mode === 'host') {
+        memory.host = { ...report.host, node: report.agent.node, receivedMs: nowMs };
+        collectHosts();
+      }
       memory.impaired = report.impaired ?? localTrouble(report.paths);
       if (memory.impaired === null) {
         for (const window of judgeable(report, before, plan)) keep(window, report, plan, nowMs);
@@ -125,11 +144,13 @@ export function createIngest(settings: SensingSettings, checks: Checks): Ingest 
       own.set(version, new Map(paths.map((entry) => [entry.path.id, entry.signature])));
       trim(own, keptVersions);
     },
+    hosts: () => hosts,
     histories: () => histories,
     agents: () => agents,
     prune(plan) {
       const uids = new Set(plan.agents.map((agent) => agent.podUid));
       for (const uid of agents.keys()) if (!uids.has(uid)) agents.delete(uid);
+      collectHosts();
       for (const uid of versions.keys()) if (!uids.has(uid)) versions.delete(uid);
       for (const [id, history] of histories) {
         if (plan.paths.get(id)?.signature !== history.signature) histories.delete(id);

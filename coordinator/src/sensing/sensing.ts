@@ -4,6 +4,7 @@ import type { Clock } from '@pathmedic/shared/runtime/clock.ts';
 import type { Logger } from '@pathmedic/shared/runtime/logger.ts';
 import type { NetworkSnapshot } from '../domain/network.ts';
 import type { ClusterFacts } from '../facts/cluster-facts.ts';
+import type { HostFacts } from '../facts/host-facts.ts';
 import type { NetworkView } from '../ports/network-view.ts';
 import { renderAgentPlan } from './agent-plan.ts';
 import { agentPresence } from './agent-presence.ts';
@@ -43,6 +44,8 @@ export interface Sensing {
   planFor(agent: { podUid: string }): AgentPlan | null;
   /** What detection decides on. */
   detectView(): Omit<DetectInput, 'open'>;
+  /** What the nodes' kernels say, as their agents told; the same list until one tells more. */
+  hosts(): readonly HostFacts[];
   clusterName(): string;
   /** Forgets all evidence: called when leadership is (re)gained, so that nothing old is taken for new. */
   reset(): void;
@@ -226,6 +229,7 @@ export function createSensing(options: SensingOptions): Sensing {
         partialCalmMs: settings.windowMs * partialCalmWindows,
       };
     },
+    hosts: () => memory.ingest.hosts(),
     clusterName: () => facts().clusterName,
     reset() {
       memory = freshMemory();

@@ -1,3 +1,4 @@
+import type { HostReading } from '@pathmedic/shared/contract/host-reading.ts';
 import type { AgentIdentity } from '@pathmedic/shared/contract/identity.ts';
 import type { ProbeOutcome } from '@pathmedic/shared/contract/outcome.ts';
 import type { Clock, Timer } from '@pathmedic/shared/runtime/clock.ts';
@@ -15,6 +16,8 @@ export interface WindowLoopOptions {
   windows: WindowBuilder;
   lag: () => LagSampler;
   throttledMs: ThrottlingReader;
+  /** What the machine says of itself, when that is to be told. */
+  host: () => HostReading | null;
   /** Empty until the first plan. */
   planVersion: () => string;
   onWindow: (report: SpooledReport, lag: LagReading) => void;
@@ -58,6 +61,7 @@ export function createWindowLoop(options: WindowLoopOptions): WindowLoop {
       maxLagMs: reading.maxMs,
       throttledMs: options.throttledMs(),
     });
+    const host = options.host();
     const report: SpooledReport = {
       schema: 1,
       agent: options.identity,
@@ -66,6 +70,7 @@ export function createWindowLoop(options: WindowLoopOptions): WindowLoop {
       windowStartedAtMs: startedAtMs,
       windowMs: Math.min(maxWindowMs, Math.max(100, lastedMs)),
       ...(impaired === null ? {} : { impaired }),
+      ...(host === null ? {} : { host }),
       ...options.windows.take(),
     };
     open();

@@ -9,7 +9,7 @@ export const HostInterface = z.strictObject({
   name: interfaceName,
   mtuBytes: z.number().int().min(0).max(65_536),
   up: z.boolean(),
-  /** Reverse path filter in force (the stricter of the interface's and `all`); null when it cannot be read. */
+  /** Reverse path filter in force (the greater of the interface's and `all`'s setting); null when it cannot be read. */
   rpFilter: z.enum(['off', 'strict', 'loose']).nullable(),
 });
 export type HostInterface = z.infer<typeof HostInterface>;

@@ -72,6 +72,8 @@ function settings(deps: AgentProgramDeps, tokenFile: string): Record<string, str
   return {
     PATHMEDIC_COORDINATOR_URLS: deps.coordinatorUrl,
     PATHMEDIC_TOKEN_FILE: tokenFile,
+    // All nodes are this one machine, whose settings are nobody's fault.
+    PATHMEDIC_HOST_FACTS: 'off',
     PATHMEDIC_ALLOWED_CIDRS: '127.0.0.0/8',
     PATHMEDIC_ALLOWED_PORTS: `${deps.dnsPort},${agentPorts.tcp}-${agentPorts.restricted}`,
     PATHMEDIC_LISTEN_TCP: behind(agentPorts.tcp),
