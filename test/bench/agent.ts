@@ -1,8 +1,10 @@
 /**
- * What one agent costs at the design's budget: 10 probes/s out and 10 probes/s in, one report a window.
+ * What one agent costs at the design's budget: 10 probes/s out and 10 probes/s in, and the paths with large packets (three
+ * peers, UDP and TCP, each every 15 s), one report a window.
  * Two agent processes probe each other over loopback; the first one's CPU and memory are read from its /metrics.
  *
  *   node test/bench/agent.ts [--entry FILE] [--warm-up SECONDS] [--seconds N] [--protocols tcp,udp,...]
+ *                            [--mtu-paths N]
  *
  * Prints one JSON object; exit code 1 above the budget. Measures a bundle as it ships, or what `--entry` names. An agent
  * runs for weeks: it is warmed up until V8 has compiled what runs often. `emptyWakeUpMicros` is what a bare process pays
@@ -33,13 +35,31 @@ const { values } = parseArgs({
     entry: { type: 'string' },
     'warm-up': { type: 'string', default: '90' },
     seconds: { type: 'string', default: '30' },
+    'mtu-paths': { type: 'string', default: '6' },
     protocols: { type: 'string', default: 'tcp,tcp,tcp,tcp,udp,udp,udp,http,http,http' },
   },
 });
 
 const protocols = z.array(z.enum(['tcp', 'udp', 'http'])).parse(values.protocols.split(','));
 
-/** One path for each listed protocol, each probed once a second. */
+/** Paths with large packets, over UDP and TCP by turns. */
+function mtuProbes(node: string, peer: (typeof nodes)[number]): ProbeSpec[] {
+  return Array.from({ length: Number(values['mtu-paths']) }, (_, index): ProbeSpec => {
+    const transport = index % 2 === 0 ? 'udp' : 'tcp';
+    return {
+      pathId: `mtu|${transport}|${node}/pod|${peer.name}/pod-${index}`,
+      protocol: 'mtu',
+      transport,
+      address: peer.address,
+      port: ports[transport],
+      intervalMs: 15_000,
+      timeoutMs: 1_000,
+      expect: { podUid: `uid-${peer.name}` },
+    };
+  });
+}
+
+/** One path for each listed protocol, each probed once a second, and those with large packets. */
 function planFor(node: string, peer: (typeof nodes)[number]): AgentPlan {
   const probes = protocols.map((protocol, index): ProbeSpec => ({
     pathId: `pod|${protocol}|${node}/pod|${peer.name}/pod-${index}`,
@@ -51,7 +71,16 @@ function planFor(node: string, peer: (typeof nodes)[number]): AgentPlan {
     expect: { podUid: `uid-${peer.name}` },
   }));
   const keys = [{ id: 'bench', secret: 'a-key-for-the-benchmark' }];
-  return { schema: 1, version: 'v1', node, mode: 'pod', windowMs: 5_000, keys, probes, checks: [] };
+  return {
+    schema: 1,
+    version: 'v1',
+    node,
+    mode: 'pod',
+    windowMs: 5_000,
+    keys,
+    probes: [...probes, ...mtuProbes(node, peer)],
+    checks: [],
+  };
 }
 
 let reportBytes = 0;
