@@ -36,6 +36,7 @@ export async function runFault(
   const watch = await watchFromNow(bed.product, bed.signal);
   try {
     await bed.faults.inject(fault, place);
+    run.story.inPlaceS = since(watch);
     bed.say(`  ${fault} is in place on ${place.node} (peer ${place.peer})`);
     await untilMeasured(run, fault, 'faulty');
     await options.onceBroken?.(watch);

@@ -1,7 +1,6 @@
-import { faultMemory } from '../lab/faults/fault-memory.ts';
-import type { Fault, FaultPlace } from '../lab/faults/fault.ts';
+import { faultPlace } from '../lab/fault-place.ts';
+import type { Fault } from '../lab/faults/fault.ts';
 import { faults } from '../lab/faults/registry.ts';
-import { labPlaces } from '../lab/lab-places.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Place } from './expectations/expectation.ts';
 import type { Faults } from './test-bed.ts';
@@ -13,12 +12,7 @@ export function labFaults(lab: Lab): Faults {
     if (fault === undefined) throw new Error(`the lab has no fault ${name}`);
     return fault;
   };
-  const at = ({ node, peer }: Place, name: string): FaultPlace => ({
-    lab,
-    node,
-    peer,
-    ...faultMemory(labPlaces(lab.name).faults, name),
-  });
+  const at = ({ node, peer }: Place, name: string) => faultPlace(lab, node, peer, name);
   return {
     named,
     inject: (name, place) => named(name).inject(at(place, name)),

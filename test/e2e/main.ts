@@ -35,7 +35,7 @@ async function run(options: Options): Promise<number> {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => interrupted.abort(new Error('interrupted')));
-  await rm(join(outputDir, 'e2e'), { recursive: true, force: true });
+  for (const old of ['e2e', 'e2e.json']) await rm(join(outputDir, old), { recursive: true, force: true });
   const startedMs = Date.now();
   const stage = await openStage(options, say, interrupted.signal);
   const told: Story[] = [];

@@ -12,7 +12,7 @@ export type NextRun =
   | { do: 'wait'; untilMs: number; run: PlannedRun };
 
 /** The product changes an object at most once in ten minutes, by design; a little more for clocks. */
-const rewriteAfterMs = 10 * 60_000 + 5000;
+export const rewriteAfterMs = 10 * 60_000 + 5000;
 
 /** The first run whose plan could be carried out now; else the one that can soonest. Null: nothing is left. Pure. */
 export function nextRun(

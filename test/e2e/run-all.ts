@@ -1,6 +1,6 @@
 import type { CaseRun } from './case.ts';
 import { keepEvidence } from './keep-evidence.ts';
-import { nextRun, type MadeChange } from './next-run.ts';
+import { nextRun, rewriteAfterMs, type MadeChange } from './next-run.ts';
 import { ownMutations, mutationWords } from './own-mutations.ts';
 import { choosePlace, coordinatorNode } from './places.ts';
 import { runName, type PlannedRun } from './select-runs.ts';
@@ -30,20 +30,27 @@ export async function runAll(
   options: RunAllOptions,
 ): Promise<Story[]> {
   const stories: Story[] = [];
+  const memory: Memory = { subjects: new Set(), changes: [] };
+  // A lab that is kept may have been worked in just now.
+  await remember(stage, memory, Date.now() - rewriteAfterMs);
   const halves = [
     runs.filter((r) => r.placement !== 'with-coordinator'),
     runs.filter((r) => r.placement === 'with-coordinator'),
   ].filter((half) => half.length > 0);
   for (const [i, half] of halves.entries()) {
-    if (i > 0 && !options.signal.aborted) await stage.renew();
-    stories.push(...(await runHalf(stage, half, options)));
+    if (i > 0 && !options.signal.aborted) await renew(stage, memory);
+    stories.push(...(await runHalf(stage, half, memory, options)));
   }
   return stories;
 }
 
-async function runHalf(stage: Stage, half: readonly PlannedRun[], options: RunAllOptions): Promise<Story[]> {
+async function runHalf(
+  stage: Stage,
+  half: readonly PlannedRun[],
+  memory: Memory,
+  options: RunAllOptions,
+): Promise<Story[]> {
   const { say, signal } = options;
-  const memory: Memory = { subjects: new Set(), changes: [] };
   const stories: Story[] = [];
   let left = [...half];
   for (;;) {
@@ -117,16 +124,15 @@ async function remember(stage: Stage, memory: Memory, sinceMs: number): Promise<
   memory.changes.push(...made.map((m) => ({ words: mutationWords(m), atMs: m.atMs })));
 }
 
+async function renew(stage: Stage, memory: Memory): Promise<void> {
+  const now = await stage.renew();
+  memory.subjects.clear();
+  if (now === 'new-lab') memory.changes.length = 0;
+}
+
 /** The next case begins in a lab where nothing is wrong: waited for, or else made. */
 async function calmDown(stage: Stage, memory: Memory, say: (line: string) => void): Promise<void> {
-  const attempts = [
-    () => stage.untilQuiet(),
-    () => stage.startAfresh(),
-    async () => {
-      await stage.renew();
-      memory.changes.length = 0;
-    },
-  ];
+  const attempts = [() => stage.untilQuiet(), () => stage.startAfresh(), () => renew(stage, memory)];
   for (const [i, attempt] of attempts.entries()) {
     try {
       await attempt();

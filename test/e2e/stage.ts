@@ -20,8 +20,8 @@ export interface Stage {
   untilQuiet(): Promise<void>;
   /** The product without memory of earlier incidents. */
   startAfresh(): Promise<void>;
-  /** Everything anew; a lab that was there before is only given a product without memory. */
-  renew(): Promise<void>;
+  /** Everything anew; a lab that was there before stays, and is only given a product without memory. */
+  renew(): Promise<'new-lab' | 'same-lab'>;
   /** Takes down what was not there before, unless it is to be kept. */
   end(): Promise<void>;
 }
@@ -34,10 +34,13 @@ export async function openStage(
 ): Promise<Stage> {
   const wasUp = (await openLab(options.lab)) !== null;
   let built: BuiltImages | null = null;
+  // Until then bringing it up cleans up behind itself, and what is there may be somebody else's.
+  let broughtUp = false;
   let bed: TestBed | null = null;
 
   async function open(): Promise<void> {
     const lab = await bringUp({ name: options.lab, nodes: labNodes, network: options.network }, say, signal);
+    broughtUp = true;
     const kubeConfig = new KubeConfig();
     kubeConfig.loadFromFile(lab.kubeconfigPath);
     built ??= await buildImages(lab, say);
@@ -90,7 +93,7 @@ export async function openStage(
   async function end(): Promise<void> {
     await close();
     await built?.remove();
-    if (options.keep) return;
+    if (options.keep || !broughtUp) return;
     if (!wasUp) {
       say(`taking the lab ${options.lab} down`);
       await takeDown(options.lab);
@@ -110,13 +113,14 @@ export async function openStage(
     async renew() {
       if (wasUp) {
         await afresh();
-        return;
+        return 'same-lab';
       }
       await close();
       bed = null;
       say('bringing the lab up anew');
       await takeDown(options.lab);
       await open();
+      return 'new-lab';
     },
     end,
   };

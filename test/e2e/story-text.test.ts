@@ -6,6 +6,7 @@ const told: Story = {
   ...untoldStory('kube-proxy-gone', 'with-coordinator', 'a plan'),
   result: 'failed',
   problems: ['the first cause is other\n  by far'],
+  inPlaceS: 2,
   incidents: [
     {
       id: 'i1',
@@ -26,7 +27,7 @@ describe('storyTable', () => {
   it('has a row a run, with what was seen', () => {
     const [, row = '', quiet = ''] = storyTable([told, untoldStory('quiet', 'anywhere', '')]).split('\n');
     expect(row).toMatch(
-      /^kube-proxy-gone +with +FAIL +8.5 s +9 s +55 s +- +- +Services .* other \(low\) +help/,
+      /^kube-proxy-gone +with +FAIL +2 s +8.5 s +9 s +55 s +- +- +Services .* other \(low\) +help/,
     );
     expect(quiet).toMatch(/^quiet +- +not run/);
   });

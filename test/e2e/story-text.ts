@@ -6,12 +6,15 @@ const outcome = { passed: 'pass', failed: 'FAIL', 'not-run': 'not run' } as cons
 /** One row a run. Pure. */
 export function storyTable(stories: readonly Story[]): string {
   const head = [
-    ...['case', 'coordinator', 'result', 'detected', 'named', 'answered', 'fixed', 'closed'],
+    ...['case', 'coordinator', 'result', 'in place', 'detected', 'named', 'answered', 'fixed', 'closed'],
     ...['component', 'cause', 'action'],
   ];
   const rows = stories.map((story) => {
     const [incident] = story.incidents;
-    return [story.name, place[story.placement], outcome[story.result], ...incidentCells(incident, story)];
+    return [
+      ...[story.name, place[story.placement], outcome[story.result], time(story.inPlaceS)],
+      ...incidentCells(incident, story),
+    ];
   });
   const widths = head.map((h, i) => Math.max(h.length, ...rows.map((r) => (r[i] ?? '').length)));
   return [head, ...rows]
@@ -26,7 +29,6 @@ export function storyTable(stories: readonly Story[]): string {
 
 function incidentCells(incident: SeenIncident | undefined, story: Story): string[] {
   if (incident === undefined) return ['-', '-', '-', '-', '-', '-', '-', '-'];
-  const time = (s: number | null): string => (s === null ? '-' : `${s} s`);
   const { detectedS, namedS, answeredS, fixedS, closedS } = incident;
   return [
     ...[detectedS, namedS, answeredS, fixedS, closedS].map(time),
@@ -34,6 +36,10 @@ function incidentCells(incident: SeenIncident | undefined, story: Story): string
     incident.causes[0] ?? '-',
     story.changes.join('; ') || incident.answer || '-',
   ];
+}
+
+function time(s: number | null): string {
+  return s === null ? '-' : `${s} s`;
 }
 
 /** Everything that is needed to understand a failed run from a log. Pure. */

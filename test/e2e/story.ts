@@ -26,6 +26,8 @@ export interface Story {
   /** What was expected, in words. */
   expected: string;
   problems: string[];
+  /** How long it took until the fault was in place; some of them show before that. */
+  inPlaceS: number | null;
   incidents: SeenIncident[];
   /** Changes of the cluster by pathmedic's identities, as the API server's audit log has them. */
   changes: string[];
@@ -40,6 +42,7 @@ export function untoldStory(name: string, placement: Placement, expected: string
     result: 'not-run',
     expected,
     problems: [],
+    inPlaceS: null,
     incidents: [],
     changes: [],
     tookS: 0,
