@@ -41,6 +41,17 @@ const FOLLOWS: Readonly<Partial<Record<CauseId, readonly CauseId[]>>> = {
   'coredns-crash': ['coredns-unreachable-upstream'],
   'netpol-blocks-dns': ['coredns-unreachable-upstream'],
   'ipam-conflict-or-overlap': ['overlay-blocked', 'route-missing-or-wrong', 'cni-agent-crash'],
+  'node-kernel-or-host-firewall': [
+    'overlay-blocked',
+    'route-missing-or-wrong',
+    'kube-proxy-broken',
+    'coredns-crash',
+    'coredns-unreachable-upstream',
+    'datastore-or-apiserver-unreachable',
+    'cni-agent-crash',
+  ],
+  'route-missing-or-wrong': ['overlay-blocked'],
+  'mtu-mismatch': ['overlay-blocked'],
   'node-not-ready': [
     'cni-agent-crash',
     'cni-agent-not-scheduled',

@@ -7,9 +7,11 @@ import { corednsConfig } from './coredns-config.ts';
 import { corednsCrash } from './coredns-crash.ts';
 import { corednsUpstream } from './coredns-upstream.ts';
 import { datastoreUnreachable } from './datastore-unreachable.ts';
+import { hostKernel } from './host-kernel.ts';
 import { ipamConflict } from './ipam-conflict.ts';
 import { ipamExhausted } from './ipam-exhausted.ts';
 import { kubeProxyBroken } from './kube-proxy-broken.ts';
+import { mtuMismatch } from './mtu-mismatch.ts';
 import { netpolBlocksDns } from './netpol-blocks-dns.ts';
 import { netpolBlocksTraffic } from './netpol-blocks-traffic.ts';
 import { nodeCidrNotAssigned } from './node-cidr-not-assigned.ts';
@@ -37,16 +39,12 @@ export const runbooks: readonly Runbook[] = [
   datastoreUnreachable,
   ipamConflict,
   nodeCidrNotAssigned,
-  signatureRunbook('mtu-mismatch', 'MTU', 'Large packets do not fit'),
+  mtuMismatch,
   routeMissing,
   overlayBlocked,
   signatureRunbook('bgp-peer-down', 'BGP sessions', 'BGP sessions are not established'),
   kubeProxyBroken,
-  signatureRunbook(
-    'node-kernel-or-host-firewall',
-    'Kernel and host firewall',
-    'The node’s kernel drops packets',
-  ),
+  hostKernel,
   corednsUpstream,
   serviceNoEndpoints,
   nodeNotReady,
