@@ -10,6 +10,8 @@ export function settingsObjects(given: {
   namespace: string;
   canaryNamespace: string;
   approverToken: string;
+  mode: 'advise' | 'remediate';
+  publicUrl: string;
   slackApiUrl: string;
 }): Settings[] {
   const { namespace } = given;
@@ -37,8 +39,8 @@ export function settingsObjects(given: {
     }),
     configMap(namespace, 'pathmedic', {
       PATHMEDIC_CLUSTER_NAME: 'lab',
-      PATHMEDIC_PUBLIC_URL: 'http://pathmedic.lab.test:8470',
-      PATHMEDIC_MODE: 'remediate',
+      PATHMEDIC_PUBLIC_URL: given.publicUrl,
+      PATHMEDIC_MODE: given.mode,
       PATHMEDIC_EXTERNAL_NAME: 'external.lab.test.',
       PATHMEDIC_SLACK_API_URL: given.slackApiUrl,
     }),

@@ -30,8 +30,32 @@ const canaryNamespace = 'app';
 const slackPort = 8490;
 const fieldManager = 'pathmedic-e2e-setup';
 
-/** Applies deploy/ as a user would (remediate mode, flannel, a canary in the workload namespace), with a Slack stand-in beside it. */
-export async function deploy(kubeConfig: KubeConfig, images: Images): Promise<Deployment> {
+export interface DeployOptions {
+  /** Default `remediate`: with the executor. */
+  mode?: 'advise' | 'remediate';
+  /** Where people reach the console: logins and links are good there only. */
+  publicUrl?: string;
+}
+
+/** Applies deploy/ as a user would (flannel, a canary in the workload namespace), with a Slack stand-in beside it. */
+export async function deploy(
+  kubeConfig: KubeConfig,
+  images: Images,
+  options: DeployOptions = {},
+): Promise<Deployment> {
+  const deployment = await planDeployment(kubeConfig, images, options);
+  // What an interrupted run left would be half replaced only: keys and tokens are new each time.
+  await removeAll(kubeConfig, deployment.objects);
+  await applyObjects(kubeConfig, deployment.objects);
+  return deployment;
+}
+
+/** What `deploy` applies, without doing so. */
+export async function planDeployment(
+  kubeConfig: KubeConfig,
+  images: Images,
+  { mode = 'remediate', publicUrl = 'http://pathmedic.lab.test:8470' }: DeployOptions = {},
+): Promise<Deployment> {
   const approverToken = randomBytes(24).toString('hex');
   const slackControlToken = randomBytes(24).toString('hex');
   const files = [
@@ -39,8 +63,7 @@ export async function deploy(kubeConfig: KubeConfig, images: Images): Promise<De
     'base/coordinator-rbac.yaml',
     'base/coordinator.yaml',
     'base/agent.yaml',
-    'remediate/executor-rbac.yaml',
-    'remediate/executor.yaml',
+    ...(mode === 'remediate' ? ['remediate/executor-rbac.yaml', 'remediate/executor.yaml'] : []),
     'flannel/rbac.yaml',
   ];
   const manifests = (await Promise.all(files.map(readManifest))).flat();
@@ -57,6 +80,8 @@ export async function deploy(kubeConfig: KubeConfig, images: Images): Promise<De
     namespace,
     canaryNamespace,
     approverToken,
+    mode,
+    publicUrl,
     slackApiUrl: `http://${host.address}:${slackPort}/api/`,
   });
   const slack = slackObjects({
@@ -73,9 +98,6 @@ export async function deploy(kubeConfig: KubeConfig, images: Images): Promise<De
   const objects = [...namespaceFirst, ...settings, ...slack, ...rest, ...canary].map((o) =>
     withImages(o, replaced),
   );
-  // What an interrupted run left would be half replaced only: keys and tokens are new each time.
-  await removeAll(kubeConfig, objects);
-  await applyObjects(kubeConfig, objects);
   return { namespace, canaryNamespace, approverToken, slackControlToken, slackPort, objects };
 }
 
