@@ -52,9 +52,12 @@ export async function runRequest(request: LabRequest, say: Say, signal: AbortSig
       return (await faultCommands()).runFault(request, await openedLab(request.name), say);
     case 'prove':
       return runProve(await openedLab(request.name), request.json, signal);
+    case 'deploy':
+      return (await deployCommands()).runDeploy(request, await openedLab(request.name), say, signal);
+    case 'undeploy':
+      return (await deployCommands()).runUndeploy(await openedLab(request.name), say);
     default:
-      say(`not yet: ${request.do}`);
-      return 2;
+      return request satisfies never;
   }
 }
 
@@ -74,6 +77,10 @@ async function up(
 /** Loaded when asked for: up and down do not depend on every fault there is. */
 function faultCommands() {
   return import('./fault-commands.ts');
+}
+
+function deployCommands() {
+  return import('./deploy-commands.ts');
 }
 
 async function runProve(lab: Lab, json: boolean, signal: AbortSignal): Promise<number> {
