@@ -48,6 +48,8 @@ function open(id: string, body: EventOf<'opened'>, event: IncidentEvent): Incide
     failedPasses: 0,
     takenOverBy: null,
     asked: [],
+    helpAskedAtMs: null,
+    recheckedAtMs: null,
     reopened: 0,
     closed: null,
   };
@@ -97,7 +99,14 @@ function reduce(state: Incident, event: IncidentEvent): Incident {
       };
     case 'help-requested': {
       const { type: _, ...help } = body;
-      return { ...state, draft: null, help: { ...help, atMs }, phase: 'needs-help', passes: [] };
+      return {
+        ...state,
+        draft: null,
+        help: { ...help, atMs },
+        helpAskedAtMs: atMs,
+        phase: 'needs-help',
+        passes: [],
+      };
     }
     case 'drafted':
       return {
@@ -171,7 +180,7 @@ function reduce(state: Incident, event: IncidentEvent): Incident {
         closed: { how: body.how, summary: body.summary, auditHead: body.auditHead, atMs },
       };
     case 'recheck-requested':
-      return recheckRequested(state);
+      return { ...recheckRequested(state), recheckedAtMs: atMs };
     case 'taken-over':
       return { ...state, takenOverBy: actor };
     case 'handed-back':

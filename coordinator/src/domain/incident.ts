@@ -129,6 +129,9 @@ export interface Incident {
   takenOverBy: Actor | null;
   /** What people asked for and nobody has answered yet, oldest first; `n` is the event. */
   asked: { n: number; by: Actor; request: AskedRequest }[];
+  /** When people were asked for help, and when a person last asked to look afresh; closing does not forget them. */
+  helpAskedAtMs: number | null;
+  recheckedAtMs: number | null;
   /** When it was opened, or opened again the last time. */
   roundStartedAtMs: number;
   reopened: number;

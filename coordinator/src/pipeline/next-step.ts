@@ -2,6 +2,7 @@ import type { Incident, PassState, ProposalState } from '../domain/incident.ts';
 import { currentProposal } from '../domain/incident.ts';
 import type { ExpiryReason } from '../domain/incident-event.ts';
 import type { Proposal } from '../domain/proposal.ts';
+import { backoffWords, cardBackoff } from './card-backoff.ts';
 import { confirmRecovery, verify, whilePeopleAreAsked } from './next-check.ts';
 import { proposalGate, type OtherIncident } from './proposal-gate.ts';
 import type { PipelineSettings } from './settings.ts';
@@ -109,16 +110,33 @@ function afterDiagnosis(incident: Incident, around: Surroundings, settings: Pipe
   const failed = last === null ? null : unsuccessful(incident, last);
   if (failed !== null && (incident.diagnosis?.outdated ?? true)) {
     if (!failed.retry) return { do: 'ask-help', reason: failed.reason };
-    if (incident.proposals.length >= settings.maxProposals) {
-      return {
-        do: 'ask-help',
-        reason: `${failed.reason} ${incident.proposals.length} plans did not get through.`,
-      };
+    const { roundStartedAtMs } = incident;
+    const count = incident.proposals.filter(({ proposedAtMs }) => proposedAtMs >= roundStartedAtMs).length;
+    if (count >= settings.maxProposals) {
+      return { do: 'ask-help', reason: `${failed.reason} ${count} plans did not get through.` };
     }
     return { do: 'diagnose' };
   }
   const unclear = unclearFor(incident, around.nowMs, settings);
-  return unclear ?? held(incident, around, settings) ?? { do: 'propose' };
+  return (
+    unclear ??
+    tooSoon(incident, around.nowMs, settings) ??
+    held(incident, around, settings) ?? { do: 'propose' }
+  );
+}
+
+/** A fault that comes and goes does not put up a card each time; once it has done so often, people are told. */
+function tooSoon(incident: Incident, nowMs: number, settings: PipelineSettings): NextStep | null {
+  const backoff = cardBackoff(incident, nowMs, settings);
+  if (backoff === null) return null;
+  if (nowMs < backoff.untilMs) {
+    const told = incident.helpAskedAtMs !== null && incident.helpAskedAtMs >= backoff.lastMs;
+    if (backoff.cards >= settings.maxProposals && !told)
+      return { do: 'ask-help', reason: backoffWords(backoff) };
+    return { do: 'wait', untilMs: backoff.untilMs, why: 'the last plan for this has just come to nothing' };
+  }
+  // After a wait the facts may be different ones.
+  return (incident.diagnosis?.atMs ?? 0) < backoff.untilMs ? { do: 'diagnose' } : null;
 }
 
 /** Waits while other plans come first; null when this one may go up. */

@@ -22,8 +22,14 @@ export interface PipelineSettings {
   maxOpenProposals: number;
   /** With more open incidents than this (or a fault of the whole cluster or its DNS) only one plan is open at a time. */
   stormIncidents: number;
-  /** Plans proposed for one incident before people are asked. */
+  /** Plans proposed for one incident, since it was opened or re-opened, before people are asked. */
   maxProposals: number;
+  /** Distance from one card to the next for the same cause, when the fault comes and goes; doubles with each card. */
+  cardBackoffMs: number;
+  /** The longest distance that it grows to. */
+  maxCardBackoffMs: number;
+  /** Cards older than this do not count. */
+  cardMemoryMs: number;
   approvalsNeeded: 1 | 2;
 }
 
@@ -44,5 +50,8 @@ export const defaultPipelineSettings: PipelineSettings = {
   maxOpenProposals: 3,
   stormIncidents: 3,
   maxProposals: 3,
+  cardBackoffMs: 5 * 60_000,
+  maxCardBackoffMs: 60 * 60_000,
+  cardMemoryMs: 6 * 60 * 60_000,
   approvalsNeeded: 1,
 };
