@@ -12,11 +12,21 @@ export type PlanResult =
       detail: string;
     };
 
-/** One action of the closed catalogue. `plan` is pure: the target as read now, the facts, and the request in; the step out. */
+/** The target as read now, the facts, and the request. */
+export interface PlanInput {
+  request: ActionRequest;
+  object: RawObject;
+  facts: ClusterFacts;
+  planId: string;
+  /** `show`: works the change out also where somebody else manages the object, to be made at its source; never carried out. */
+  managed: 'refuse' | 'show';
+}
+
+/** One action of the closed catalogue. `plan` is pure. */
 export interface CatalogueEntry {
   type: ActionType;
   params: z.ZodType;
-  plan(input: { request: ActionRequest; object: RawObject; facts: ClusterFacts; planId: string }): PlanResult;
+  plan(input: PlanInput): PlanResult;
   /**
    * Resolves an intent without outcome by looking at the target as it is now (null: gone):
    * did the mutation of this plan take effect?

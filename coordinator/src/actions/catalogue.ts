@@ -57,7 +57,7 @@ export function planSteps(
       return { ok: false, step, reason: 'unsafe', detail: `two steps of one plan would change ${target}` };
     }
     targets.add(target);
-    const result = catalogue[request.type].plan({ request, object, facts, planId });
+    const result = catalogue[request.type].plan({ request, object, facts, planId, managed: 'refuse' });
     if (!result.ok) return { ok: false, step, reason: result.reason, detail: result.detail };
     // Whoever approves has to be able to read all of it.
     if (!PlannedAction.safeParse(result.planned).success) {

@@ -2,13 +2,14 @@ import { formatRef } from '../domain/object-ref.ts';
 import type { ClusterFacts } from '../facts/cluster-facts.ts';
 import { managedByOf } from '../facts/managed-by.ts';
 import type { Meta } from '../facts/records.ts';
+import type { PlanInput } from './catalogue-entry.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { TargetObject } from './target-object.ts';
 
-type Managed = NonNullable<Meta['managedBy']>;
+export type Managed = NonNullable<Meta['managedBy']>;
 
 /** Where the lasting change belongs, for each kind of manager. */
-const SOURCE: Record<Managed['by'], string> = {
+export const SOURCE: Readonly<Record<Managed['by'], string>> = {
   helm: 'change the values of the release and upgrade it',
   argo: 'change it in the repository that Argo CD applies',
   flux: 'change it in the repository that Flux applies',
@@ -33,8 +34,11 @@ export function managerOf(target: TargetObject, facts: ClusterFacts): Managed | 
 }
 
 /** Refuses to change an object that somebody would put back, and says where the change belongs. */
-export function refuseIfManaged(target: TargetObject, facts: ClusterFacts): Refusal | null {
-  const managed = managerOf(target, facts);
+export function refuseIfManaged(
+  target: TargetObject,
+  { facts, managed: how }: Pick<PlanInput, 'facts' | 'managed'>,
+): Refusal | null {
+  const managed = how === 'show' ? null : managerOf(target, facts);
   if (managed === null) return null;
   return refuse(
     'managed-elsewhere',
@@ -43,6 +47,9 @@ export function refuseIfManaged(target: TargetObject, facts: ClusterFacts): Refu
 }
 
 /** A restart only stamps the template: Helm leaves that alone, whoever reconciles does not. */
-export function refuseRestartIfManaged(target: TargetObject, facts: ClusterFacts): Refusal | null {
-  return managerOf(target, facts)?.by === 'helm' ? null : refuseIfManaged(target, facts);
+export function refuseRestartIfManaged(
+  target: TargetObject,
+  input: Pick<PlanInput, 'facts' | 'managed'>,
+): Refusal | null {
+  return managerOf(target, input.facts)?.by === 'helm' ? null : refuseIfManaged(target, input);
 }

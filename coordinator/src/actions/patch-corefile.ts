@@ -62,7 +62,7 @@ function plan(input: Parameters<CatalogueEntry['plan']>[0]): PlanResult {
   const dns = clusterDns(input.facts);
   if (dns.configMap?.meta.uid !== target.ref.uid)
     return refuse('wrong-target', `${name} does not hold the Corefile of the cluster DNS`);
-  const refusal = refuseIfManaged(target, input.facts);
+  const refusal = refuseIfManaged(target, input);
   if (refusal !== null) return refusal;
   const present = valueAt(input.object, COREFILE);
   if (!present.found || typeof present.value !== 'string')

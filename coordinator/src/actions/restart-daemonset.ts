@@ -50,7 +50,7 @@ function plan(input: Parameters<CatalogueEntry['plan']>[0]): PlanResult {
   if (!params.success) return refuse('invalid-params', z.prettifyError(params.error));
   const found = daemonSetTarget(input);
   if (!found.ok) return found;
-  const refusal = refuseRestartIfManaged(found.target, input.facts) ?? refuseUnsafe(found, input.facts);
+  const refusal = refuseRestartIfManaged(found.target, input) ?? refuseUnsafe(found, input.facts);
   if (refusal !== null) return refusal;
   const { record, target } = found;
   const name = formatRef(target.ref);

@@ -43,7 +43,7 @@ function plan(input: Parameters<CatalogueEntry['plan']>[0]): PlanResult {
   const found = deploymentTarget(input);
   if (!found.ok) return found;
   const { target, record } = found;
-  const refusal = refuseRestartIfManaged(target, input.facts) ?? refuseUnsafe(record, input.facts);
+  const refusal = refuseRestartIfManaged(target, input) ?? refuseUnsafe(record, input.facts);
   if (refusal !== null) return refusal;
   const reads = [ANNOTATIONS, '/spec/replicas', '/spec/strategy', '/spec/paused'];
   const stamp = restartStamp(input.object, input.planId);

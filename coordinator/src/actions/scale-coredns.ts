@@ -40,7 +40,7 @@ function plan(input: Parameters<CatalogueEntry['plan']>[0]): PlanResult {
   if (clusterDns(input.facts).deployment?.meta.uid !== target.ref.uid) {
     return refuse('wrong-target', `${name} is not the cluster DNS`);
   }
-  const refusal = refuseIfManaged(target, input.facts) ?? refuseIfAutoscaled(input.facts);
+  const refusal = refuseIfManaged(target, input) ?? refuseIfAutoscaled(input.facts);
   if (refusal !== null) return refusal;
   const present = valueAt(input.object, REPLICAS);
   const from = present.found && typeof present.value === 'number' ? present.value : 1;

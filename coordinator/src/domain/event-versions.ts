@@ -10,13 +10,15 @@ export const currentEventVersion = 2;
  * `upcasters[v]` lifts version `v`. A lifted event keeps the version that it was written in: the audit chain is over events
  * as they were written, so an upcaster adds nothing to one that can be read without.
  * - 1 to 2: plans carry a seal. A plan of version 1 has none, and keeps having none: it is never carried out. New events:
- *   `asked`, `step-proved`.
+ *   `asked`, `step-proved`; an answer to a request, and an escalation with its change.
  */
 export const upcasters: Readonly<Record<number, Upcaster>> = { 1: (event) => ({ ...event }) };
 
 /** The version that an event with this content is: the first in which it could be written, so that older replicas read the rest. */
 export function versionOf(body: EventBody): NewEvent['v'] {
   if (body.type === 'asked' || body.type === 'step-proved') return 2;
+  if (body.type === 'escalated' && body.escalation.changes !== undefined) return 2;
+  if (body.type === 'answered' && (body.to !== undefined || body.quoted !== undefined)) return 2;
   const plan = body.type === 'drafted' || body.type === 'proposed' ? body.proposal : null;
   return plan?.seal === undefined ? 1 : 2;
 }

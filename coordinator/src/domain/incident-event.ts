@@ -183,8 +183,10 @@ export const EventBody = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('answered'),
     lines: z.array(z.string().max(500)).max(40),
-    /** Text of others (a log), shown as it is. */
-    quoted: z.array(z.string().max(500)).max(40).optional(),
+    /** Shown as it is, monospaced: other people's text, or the lines of a diff. */
+    quoted: z
+      .strictObject({ what: z.enum(['log', 'change']), lines: z.array(z.string().max(500)).max(80) })
+      .optional(),
     /** Number of the event in which it was asked for. */
     to: z.number().int().min(1).optional(),
   }),

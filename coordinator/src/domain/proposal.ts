@@ -31,11 +31,23 @@ export const Proposal = z.strictObject({
 });
 export type Proposal = z.infer<typeof Proposal>;
 
+/** A change that belongs to where an object comes from: what would be done here if it were not put back. */
+export const SourceChange = z.strictObject({
+  title: z.string().min(1).max(200),
+  /** Who manages the object, and where the change goes; null where nobody does and it is made by hand. */
+  where: z.string().max(400).nullable(),
+  diff: z.string().max(20_000),
+  byHand: z.string().max(30_000),
+});
+export type SourceChange = z.infer<typeof SourceChange>;
+
 /** To the cluster owners: no action of the catalogue may do this. */
 export const Escalation = z.strictObject({
   cause: CauseId,
   title: z.string().min(1).max(200),
   why: z.string().max(800),
   options: z.array(z.string().max(400)).max(6),
+  /** In order; absent where there is nothing to show. */
+  changes: z.array(SourceChange).max(5).optional(),
 });
 export type Escalation = z.infer<typeof Escalation>;

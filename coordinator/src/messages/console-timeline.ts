@@ -3,7 +3,7 @@ import type { Evidence } from '../domain/cause.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { IncidentEvent } from '../domain/incident-event.ts';
 import { formatRef } from '../domain/object-ref.ts';
-import type { Proposal } from '../domain/proposal.ts';
+import type { Proposal, SourceChange } from '../domain/proposal.ts';
 import { actorName } from './actor-name.ts';
 import { formatClockTime } from './clock-time.ts';
 import { eventLine } from './event-line.ts';
@@ -59,7 +59,9 @@ function foldOf({ body }: IncidentEvent): Fold {
     case 'decided':
       return fold('Signed approval', body.approval === null ? [] : [`HMAC-SHA256 ${body.approval}`]);
     case 'answered':
-      return fold('Log', body.quoted ?? []);
+      return body.quoted === undefined ? null : fold(quotedWords[body.quoted.what], body.quoted.lines);
+    case 'escalated':
+      return fold('What would be changed, at its source', changeAtSourceLines(body.escalation.changes ?? []));
     case 'closed':
       return fold('Audit chain', [`Head ${body.auditHead}`]);
     case 'step-ended':
@@ -77,12 +79,22 @@ const checkWords = {
   unknown: 'could not be made',
 } as const;
 
+const quotedWords = { log: 'Log', change: 'What would be changed' } as const;
+
 function fold(label: string, lines: readonly string[]): Fold {
   return lines.length === 0 ? null : { label, lines: [...lines] };
 }
 
 function changeLines(proposal: Proposal): string[] {
   return proposal.steps.flatMap((step) => [step.title, ...step.diff.split('\n').map((text) => `  ${text}`)]);
+}
+
+function changeAtSourceLines(changes: readonly SourceChange[]): string[] {
+  return changes.flatMap(({ title, where, diff }) => [
+    title,
+    ...(where === null ? [] : [where]),
+    ...diff.split('\n').map((text) => `  ${text}`),
+  ]);
 }
 
 function evidenceWords(evidence: Evidence): string {

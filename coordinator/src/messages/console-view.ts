@@ -19,7 +19,7 @@ import type { ClusterFacts } from '../facts/cluster-facts.ts';
 import { actorName } from './actor-name.ts';
 import { matrixView } from './console-matrix.ts';
 import { passViews } from './console-passes.ts';
-import { earlierPlans, planView } from './console-plan.ts';
+import { diffLines, earlierPlans, planView } from './console-plan.ts';
 import { timelineEntry } from './console-timeline.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { incidentState, phaseState } from './incident-state.ts';
@@ -97,8 +97,14 @@ function findings({ symptoms, triage, diagnosis }: Incident) {
 
 function escalationView(escalation: Incident['escalation']): IncidentPage['escalation'] {
   if (escalation === null) return null;
-  const { title, why, options, atMs } = escalation;
-  return { title, why, options, atMs };
+  const { title, why, options, atMs, changes = [] } = escalation;
+  return {
+    title,
+    why,
+    options,
+    atMs,
+    changes: changes.map(({ diff, ...change }) => ({ ...change, diff: diffLines(diff) })),
+  };
 }
 
 function closingView(incident: Incident): IncidentPage['closing'] {

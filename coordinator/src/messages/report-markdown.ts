@@ -159,6 +159,12 @@ function helpLines({ help, escalation }: Incident): string[] {
       : [
           `${text(escalation.title)}: ${text(escalation.why)}`,
           ...escalation.options.map((o) => `- Option: ${text(o)}`),
+          ...(escalation.changes ?? []).flatMap(({ title, where, diff }) => [
+            '',
+            `${sentence(text(title))}${where === null ? '' : ` ${sentence(text(where))}`}`,
+            '',
+            fenced(diff),
+          ]),
         ]),
     ...(help === null
       ? []

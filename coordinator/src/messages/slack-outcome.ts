@@ -20,8 +20,8 @@ export interface ReplyText {
   link?: 'link' | 'no-link';
   /** All lines, with the headline. */
   maxLines?: number;
-  /** Other people's text (a log) that stands below, monospaced, as it is. */
-  quoted?: readonly string[];
+  /** Stands below, monospaced, as it is: of a log the end, of a change the beginning where not all of it fits. */
+  quoted?: { what: 'log' | 'change'; lines: readonly string[] };
 }
 
 /** What the executor did, with times: approved, written, settled. What was changed stands on the card. */

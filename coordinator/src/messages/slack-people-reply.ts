@@ -47,8 +47,14 @@ export function answeredReply(
     return { icon: '🆘', headline, body: rest.map((text) => [say(text)]), link: 'link' };
   }
   const { icon } = eventLine(event, incident, events);
-  const { quoted = [] } = body;
-  return { icon, headline, body: rest.map((text) => [say(text)]), maxLines: maxAnswerLines, quoted };
+  const { quoted } = body;
+  return {
+    icon,
+    headline,
+    body: rest.map((text) => [say(text)]),
+    maxLines: maxAnswerLines,
+    ...(quoted === undefined ? {} : { quoted }),
+  };
 }
 
 /** What somebody wrote in the console, for those who read here. */

@@ -2,6 +2,7 @@ import type { Diagnosis } from '../domain/cause.ts';
 import type { Incident } from '../domain/incident.ts';
 import { foldIncident } from '../domain/fold.ts';
 import type { EventOf, IncidentEvent } from '../domain/incident-event.ts';
+import type { SourceChange } from '../domain/proposal.ts';
 import { actorWithPlace } from './actor-name.ts';
 import { isCallForHelp } from './asked-for-help.ts';
 import { formatClockTime } from './clock-time.ts';
@@ -15,12 +16,12 @@ import { labelled, lines, preformatted, present, say } from './slack-block.ts';
 import type { SlackContext } from './slack-context.ts';
 import { answeredReply, decidedReply, saidReply } from './slack-people-reply.ts';
 import { closeReply, executionReply, type ReplyText } from './slack-outcome.ts';
-import { slackFallbackText, slackLine } from './slack-text.ts';
+import { cut, slackFallbackText, slackLines } from './slack-text.ts';
 import { stillWorksLine } from './still-works.ts';
 
 /** Lines of a reply that pathmedic sends on its own. */
 const maxReplyLines = 6;
-/** Characters of a log. */
+/** Characters of a log or a change. */
 const maxQuoted = 2500;
 
 /**
@@ -40,7 +41,7 @@ export function replyMessage(
 }
 
 function replyOf(
-  { icon, headline, body, rest = '', link = 'no-link', maxLines = maxReplyLines, quoted = [] }: ReplyText,
+  { icon, headline, body, rest = '', link = 'no-link', maxLines = maxReplyLines, quoted }: ReplyText,
   to: SlackContext,
 ) {
   const shown = body.filter((line) => line.length > 0);
@@ -71,20 +72,25 @@ function replyOf(
         ...withLink,
         ...last,
       ]),
-      preformatted(endOf(quoted)),
+      quoted === undefined ? null : preformatted(shownOf(quoted)),
     ]),
   };
 }
 
-/** As much of a log's end as a chat message holds well; all of it stands in the conversation. */
-function endOf(quoted: readonly string[]): string {
+/** As much as a chat message holds well; all of it stands in the conversation. */
+function shownOf({ what, lines: texts }: NonNullable<ReplyText['quoted']>): string {
+  const fromEnd = what === 'log';
   const shown: string[] = [];
-  for (const text of quoted.toReversed()) {
-    const before = shown.reduce((sum, line) => sum + line.length + 1, 0);
-    if (before + text.length > maxQuoted) break;
-    shown.unshift(slackLine(text, maxQuoted));
+  let length = 0;
+  for (const text of fromEnd ? texts.toReversed() : texts) {
+    const line = cut(slackLines(text), maxQuoted);
+    length += line.length + 1;
+    if (length > maxQuoted) break;
+    shown.push(line);
   }
-  return shown.join('\n');
+  if (fromEnd) return shown.toReversed().join('\n');
+  const left = texts.length - shown.length;
+  return [...shown, ...(left > 0 ? [`… ${left} more lines in the conversation`] : [])].join('\n');
 }
 
 function replyText(
@@ -243,6 +249,7 @@ function backReply(body: EventOf<'relapsed' | 'reopened'>, incident: Incident): 
 }
 
 function escalatedReply({ escalation }: EventOf<'escalated'>): ReplyText {
+  const { changes = [] } = escalation;
   return {
     icon: '🟠',
     headline: `For the cluster owners: ${escalation.title}`,
@@ -251,7 +258,15 @@ function escalatedReply({ escalation }: EventOf<'escalated'>): ReplyText {
       ...escalation.options.slice(0, 4).map((option) => labelled('Option', option)),
     ],
     link: 'link',
+    ...(changes.length === 0 ? {} : { quoted: { what: 'change', lines: changeLines(changes) } }),
   };
+}
+
+function changeLines(changes: readonly SourceChange[]): string[] {
+  return changes.flatMap(({ title, diff }) => [
+    ...(changes.length === 1 ? [] : [`# ${title}`]),
+    ...diff.replace(/\n$/, '').split('\n'),
+  ]);
 }
 
 function helpReply(help: EventOf<'help-requested'>): ReplyText {

@@ -7,13 +7,16 @@ import { currentProposal } from '../domain/incident.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { RawObject } from '../domain/raw-object.ts';
 import { crashing, pod } from '../facts/record-builders.fixture.ts';
+import { reportMarkdown } from '../messages/report-markdown.ts';
 import { replyMessage } from '../messages/slack-reply.ts';
 import type { LogRequest } from '../ports/cluster.ts';
 import { cluster, coredns, dnsPods, network } from '../runbooks/situation.fixture.ts';
 import { createMemoryStore } from '../sensing/memory-store.fixture.ts';
+import { diagnose } from '../runbooks/diagnose.ts';
 import { converse } from './converse.ts';
 import type { PipelineDeps } from './deps.ts';
-import { dnsSymptom, startMs } from './incident-story.fixture.ts';
+import { createStory, dnsSymptom, startMs } from './incident-story.fixture.ts';
+import { propose } from './propose.ts';
 import { defaultPipelineSettings } from './settings.ts';
 import { workOnIncident } from './work.ts';
 
@@ -27,6 +30,12 @@ const facts = () => {
   return { ...at, pods: [...at.pods.filter(({ hostNetwork }) => hostNetwork), ...dns, shop] };
 };
 
+/** CoreDNS as a Helm release, with somebody to ask for its change. */
+const ofHelm = (): ReturnType<typeof facts> => {
+  const meta = { ...coredns.meta, managedBy: { by: 'helm' as const, detail: 'Helm release coredns' } };
+  return { ...facts(), deployments: [{ ...coredns, meta }] };
+};
+
 const deployment: RawObject = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
@@ -35,7 +44,7 @@ const deployment: RawObject = {
 };
 
 /** An incident for which people are asked, and one replica that works on it. */
-async function createBench() {
+async function createBench(known = facts) {
   const memory = createMemoryStore(() => startMs);
   const asked: LogRequest[] = [];
   const deps: PipelineDeps = {
@@ -45,7 +54,7 @@ async function createBench() {
       defer: async () => undefined,
     },
     cluster: {
-      facts,
+      facts: known,
       synced: () => true,
       read: async ({ name }) =>
         name === 'coredns'
@@ -108,13 +117,16 @@ test('the log of a networking pod is shown with that of its last crash, as text 
         /^End of the log of CoreDNS pod kube-system\/coredns-0 on node1, \d+ restarts?:$/,
       ),
     ],
-    quoted: [
-      '--- before its last restart ---',
-      'old 1',
-      "Unknown directive 'redy' <!channel>",
-      '--- since then ---',
-      'new 1',
-    ],
+    quoted: {
+      what: 'log',
+      lines: [
+        '--- before its last restart ---',
+        'old 1',
+        "Unknown directive 'redy' <!channel>",
+        '--- since then ---',
+        'new 1',
+      ],
+    },
     to: 4,
   });
   expect(bench.asked.map(({ previous }) => previous)).toEqual([true, false]);
@@ -201,4 +213,48 @@ test('nothing is proposed beside another plan, while a person has taken over, or
   expect(answers.map(({ body }) => 'lines' in body && body.lines[0])).toEqual([
     'Another plan is on its way or up for approval: reject that one first.',
   ]);
+});
+
+test('a change that belongs to its source is shown instead of proposed, to who asked and to the owners', async () => {
+  const bench = await createBench(ofHelm);
+  const answered = await bench.say('propose scale-coredns 4');
+  expect(answered).toMatchObject({
+    lines: [expect.stringContaining('is managed by Helm release coredns')],
+    quoted: { what: 'change', lines: expect.arrayContaining([expect.stringMatching(/^\+ +replicas: 4$/)]) },
+  });
+  const situation = { facts: ofHelm(), network: network({ dns: () => true }), symptoms: [dnsSymptom] };
+  const scaled = { ...deployment, spec: { replicas: 0 } };
+  const [only] = situation.facts.deployments;
+  if (only === undefined) throw new Error('no deployment');
+  const none = { ...situation.facts, deployments: [{ ...only, replicas: 0 }], pods: [] };
+  const body = await propose(
+    {
+      cluster: { read: async () => ({ ok: true, object: scaled }) },
+      settings: { ...defaultPipelineSettings, mode: 'remediate' },
+      newId: () => 'id-0123456789abcdef',
+      approvalKey: 'a',
+    },
+    createStory()
+      .tell({ type: 'diagnosed', diagnosis: diagnose({ ...situation, facts: none }) })
+      .incident(),
+    { ...situation, facts: none },
+    startMs,
+  );
+  expect(body).toMatchObject({
+    type: 'escalated',
+    escalation: {
+      title: 'Scale Deployment kube-system/coredns from 0 to 2 replicas',
+      why: expect.stringContaining('is managed by Helm release coredns, which would put a change here back.'),
+      changes: [{ diff: expect.stringMatching(/^\+ +replicas: 2$/m) }],
+      options: [expect.stringContaining('the change lasts'), expect.stringContaining('next upgrade')],
+    },
+  });
+  const story = createStory().tell(body);
+  const event = story.events.at(-1);
+  const to = { conversationUrl: 'https://p.example/i', writeUpUrl: 'https://p.example/w', approvers: [] };
+  const reply = event === undefined ? null : replyMessage(event, 'inc-1', story.events, to);
+  expect(JSON.stringify(reply?.blocks.at(-1))).toMatch(/rich_text_preformatted.*replicas: 2/);
+  expect(reportMarkdown(story.incident(), story.events, 'https://p.example/i')).toMatch(
+    /```diff\n[^`]*\+ +replicas: 2/,
+  );
 });

@@ -21,18 +21,24 @@ export async function answerRequest(
   switch (asked.request.what) {
     case 'logs': {
       const { line, log } = await showLog(deps.cluster, asked.request.pod);
-      return answerTo(asked.n, line, log);
+      return answerTo(asked.n, line, { what: 'log', lines: log });
     }
     case 'action': {
       const result = await proposeAsked(deps, incident, asked, nowMs);
       return result.ok
         ? { type: 'drafted', proposal: result.proposal, asked: asked.n }
-        : answerTo(asked.n, result.why, []);
+        : answerTo(asked.n, result.why, { what: 'change', lines: result.change });
     }
   }
 }
 
-function answerTo(n: number, line: string, quoted: readonly string[]): EventOf<'answered'> {
-  const lines = [line.slice(0, maxLine)];
-  return { type: 'answered', lines, ...(quoted.length === 0 ? {} : { quoted: [...quoted] }), to: n };
+const maxQuoted = 80;
+
+function answerTo(
+  n: number,
+  line: string,
+  { what, lines }: NonNullable<EventOf<'answered'>['quoted']>,
+): EventOf<'answered'> {
+  const quoted = { what, lines: lines.slice(0, maxQuoted).map((text) => text.slice(0, maxLine)) };
+  return { type: 'answered', lines: [line.slice(0, maxLine)], ...(lines.length === 0 ? {} : { quoted }), to: n };
 }

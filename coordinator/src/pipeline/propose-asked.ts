@@ -12,7 +12,8 @@ import { actorWithPlace } from '../messages/actor-name.ts';
 import type { AnswerDeps } from './answer-request.ts';
 import { draftPlan } from './propose.ts';
 
-export type AskedPlan = { ok: true; proposal: Proposal } | { ok: false; why: string };
+/** `change`: what would have been done, as the lines of a diff, where it belongs somewhere else. */
+export type AskedPlan = { ok: true; proposal: Proposal } | { ok: false; why: string; change: string[] };
 
 /**
  * The plan of an action that a person typed: worked out by the same catalogue as pathmedic's own, and from there on the
@@ -24,13 +25,13 @@ export async function proposeAsked(
   asked: Incident['asked'][number],
   nowMs: number,
 ): Promise<AskedPlan> {
-  if (asked.request.what !== 'action') return { ok: false, why: 'That is no action.' };
+  if (asked.request.what !== 'action') return { ok: false, why: 'That is no action.', change: [] };
   const { action } = asked.request;
   const obstacle = obstacleTo(incident);
-  if (obstacle !== null) return { ok: false, why: obstacle };
+  if (obstacle !== null) return { ok: false, why: obstacle, change: [] };
   const facts = deps.cluster.facts();
   const request = requestOf(action, facts);
-  if (!request.ok) return request;
+  if (!request.ok) return { ...request, change: [] };
   const top = incident.diagnosis?.causes[0];
   const named = top === undefined || top.id === 'other' ? null : top;
   const why = `${actorWithPlace(asked.by)} asks for this.${named === null ? '' : ` Likely cause (${named.confidence}): ${named.summary}`}`;
@@ -41,7 +42,13 @@ export async function proposeAsked(
     actions: [request.request],
   };
   const drafted = await draftPlan(deps, wanted, { incident, facts, nowMs });
-  return drafted.ok ? drafted : { ok: false, why: `Not proposed: ${drafted.why}` };
+  if (drafted.ok) return drafted;
+  const changes = drafted.at === 'source' ? drafted.changes : [];
+  return {
+    ok: false,
+    why: `Not proposed: ${drafted.why}`,
+    change: changes.flatMap(({ title, diff }) => [`# ${title}`, ...diff.split('\n')]),
+  };
 }
 
 /** Why nothing new can be proposed now, or null. */

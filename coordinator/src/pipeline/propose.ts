@@ -4,10 +4,11 @@ import type { CauseId } from '../domain/cause.ts';
 import type { EventBody } from '../domain/incident-event.ts';
 import type { Incident } from '../domain/incident.ts';
 import { formatRef } from '../domain/object-ref.ts';
-import type { Proposal } from '../domain/proposal.ts';
+import type { Proposal, SourceChange } from '../domain/proposal.ts';
 import type { RawObject } from '../domain/raw-object.ts';
 import { planHash, type HashedPlan } from '../actions/plan-hash.ts';
 import { planSteps } from '../actions/catalogue.ts';
+import { changeAtSource } from '../actions/change-at-source.ts';
 import type { ClusterFacts, Situation } from '../facts/cluster-facts.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import { remedyFor } from '../runbooks/diagnose.ts';
@@ -47,6 +48,13 @@ export async function propose(
   const { title, why, actions } = remedy;
   const wanted = { cause: cause.id, title, why, actions };
   const drafted = await draftPlan(deps, wanted, { incident, facts: situation.facts, nowMs });
+  if (!drafted.ok && drafted.at === 'source') {
+    const { changes, options, owned } = drafted;
+    return {
+      type: 'escalated',
+      escalation: { cause: cause.id, title, why: `${why} ${owned}`.slice(0, 800), options, changes },
+    };
+  }
   if (!drafted.ok) {
     const words =
       drafted.at === 'plan' ? `The remedy "${title}" cannot be proposed: ${drafted.why}` : drafted.why;
@@ -69,8 +77,11 @@ export interface PlanGround {
   nowMs: number;
 }
 
-/** Why there is no plan: an object, or `plan`: the catalogue refuses it. */
-export type Drafted = { ok: true; proposal: Proposal } | { ok: false; at: 'object' | 'plan'; why: string };
+/** Why there is no plan: an object; the catalogue refuses it (`plan`); the change belongs somewhere else (`source`). */
+export type Drafted =
+  | { ok: true; proposal: Proposal }
+  | { ok: false; at: 'object' | 'plan'; why: string }
+  | { ok: false; at: 'source'; why: string; changes: SourceChange[]; owned: string; options: string[] };
 
 /** Works a plan out against the objects as the API server returns them now, and seals it. */
 export async function draftPlan(
@@ -126,7 +137,13 @@ async function planActions(
     objects.push(read.object);
   }
   const result = planSteps(actions, objects, facts, planId);
-  if (!result.ok) return { ok: false, at: 'plan', why: result.detail };
+  if (!result.ok) {
+    const source =
+      result.reason === 'managed-elsewhere' ? changeAtSource(actions, objects, facts, planId) : null;
+    return source === null
+      ? { ok: false, at: 'plan', why: result.detail }
+      : { ok: false, at: 'source', why: result.detail, ...source };
+  }
   return { ok: true, steps: result.steps };
 }
 

@@ -6,12 +6,14 @@ const signs: Record<DiffLine['kind'], string> = { same: ' ', add: '+', remove: '
 const words: Record<DiffLine['kind'], string> = { same: '', add: 'added: ', remove: 'removed: ' };
 const linesAPart = 8;
 
-/** The whole change. Calls `onSeen` once every part of it has been on screen. */
-export function DiffView({ diff, onSeen }: { diff: readonly DiffLine[]; onSeen(): void }): JSX.Element {
+/** The whole change. Calls `onSeen`, where somebody waits for it, once every part has been on screen. */
+export function DiffView(props: { diff: readonly DiffLine[]; onSeen?: () => void }): JSX.Element {
+  const { diff, onSeen } = props;
   const frame = useRef<HTMLDivElement>(null);
   const parts = partsOf(diff);
 
   useEffect(() => {
+    if (onSeen === undefined) return undefined;
     const unseen = new Set(frame.current?.children ?? []);
     if (unseen.size === 0) {
       onSeen();

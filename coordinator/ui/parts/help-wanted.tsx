@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { EscalationView, HelpView } from '@pathmedic/shared/contract/console.ts';
+import { DiffView } from './diff-view.tsx';
 import { Icon } from './icon.tsx';
 
 /** pathmedic is stuck, or the change is for somebody else to make. */
@@ -19,6 +20,7 @@ export function HelpWanted(props: {
           <p class="lead">{escalation.title}</p>
           <p>{escalation.why}</p>
           <Lines title="Options" lines={escalation.options} />
+          <SourceChanges changes={escalation.changes} />
         </>
       )}
       {help !== null && (
@@ -31,6 +33,30 @@ export function HelpWanted(props: {
         </>
       )}
     </section>
+  );
+}
+
+/** Only to be read: the change belongs to where the object comes from. */
+function SourceChanges({ changes }: { changes: EscalationView['changes'] }): JSX.Element | null {
+  if (changes.length === 0) return null;
+  return (
+    <div class="source-changes">
+      <h3>What would be changed, at its source</h3>
+      <ol class="steps">
+        {changes.map((change) => (
+          <li key={change.title} class="step">
+            {/* Of a single change the lines above have told what it is and whose. */}
+            {changes.length > 1 && <p class="step-title">{change.title}</p>}
+            {changes.length > 1 && change.where !== null && <p class="dim">{change.where}</p>}
+            <DiffView diff={change.diff} />
+            <details class="fold">
+              <summary>By hand, in the meantime</summary>
+              <pre class="fold-lines">{change.byHand}</pre>
+            </details>
+          </li>
+        ))}
+      </ol>
+    </div>
   );
 }
 

@@ -202,7 +202,16 @@ export const HelpView = z.strictObject({
 });
 export type HelpView = z.infer<typeof HelpView>;
 
-export const EscalationView = z.strictObject({ title: words, why: words, options: z.array(words), atMs });
+export const EscalationView = z.strictObject({
+  title: words,
+  why: words,
+  options: z.array(words),
+  /** What would be changed if it were not somebody else's; nothing that can be approved. */
+  changes: z.array(
+    z.strictObject({ title: words, where: words.nullable(), diff: z.array(DiffLine), byHand: words }),
+  ),
+  atMs,
+});
 export type EscalationView = z.infer<typeof EscalationView>;
 
 /** One cell: the paths of one kind from a node to a target, together. */
