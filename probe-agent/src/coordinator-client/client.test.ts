@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
+import { connect, createServer } from 'node:net';
+import type { Server as NetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -42,12 +44,12 @@ function clientUnderTest(change: Partial<CoordinatorClientOptions>): Coordinator
   return client;
 }
 
-async function listen(server: Server): Promise<number> {
+async function listen(server: Server | NetServer): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   closers.push(() => {
     server.close();
-    server.closeAllConnections();
+    if ('closeAllConnections' in server) server.closeAllConnections();
   });
   const bound = server.address();
   return typeof bound === 'object' && bound !== null ? bound.port : 0;
@@ -93,6 +95,40 @@ test('a way that does not answer is passed over for one that does, which is then
   expect((await client.call(get)).kind).toBe('ok');
   expect(asked).toBe(1);
   expect(client.current()?.source).toBe('service-env');
+});
+
+test('where only small packets pass, a report arrives nevertheless, and the next ones at once', async () => {
+  const bodies: string[] = [];
+  const url = await startHttp((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      bodies.push(Buffer.concat(chunks).toString('utf8'));
+      answering(200, {})(request, response);
+    });
+  });
+  let stalled = 0;
+  const network = createServer((socket) => {
+    const onward = connect(Number(new URL(url).port), '127.0.0.1');
+    let blocked = false;
+    socket.on('error', () => {}).on('close', () => onward.destroy());
+    onward.on('error', () => {}).on('close', () => socket.destroy());
+    onward.on('data', (chunk) => socket.write(chunk));
+    // What arrives at once came in one packet, or in several at once.
+    socket.on('data', (chunk) => {
+      if (!blocked && chunk.length > 1_200) stalled += 1;
+      blocked ||= chunk.length > 1_200;
+      if (!blocked) onward.write(chunk);
+    });
+  });
+  const way = `http://127.0.0.1:${await listen(network)}`;
+  const client = clientUnderTest({ sources: { configured: [way], serviceEnv: null } });
+  const body = { text: 'ä'.repeat(5_000) };
+  expect((await client.call({ method: 'POST', path: '/v1/reports', body })).kind).toBe('ok');
+  expect(stalled).toBe(1);
+  expect((await client.call({ method: 'POST', path: '/v1/reports', body })).kind).toBe('ok');
+  expect(stalled).toBe(1);
+  expect(bodies.map((text): unknown => JSON.parse(text))).toEqual([body, body]);
 });
 
 test('replicas that name each other as leader are not followed in a circle', async () => {

@@ -12,6 +12,7 @@ import type { Endpoint, EndpointSources } from './endpoints.ts';
 import { exchange } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
 import { parseJson } from './parse-json.ts';
+import { sendInSmallSegments } from './small-segments.ts';
 
 /** What became of a request to the coordinator. */
 export type CallResult =
@@ -58,6 +59,8 @@ export interface CoordinatorClient {
 
 const maxBodyBytes = 4 * 1024 * 1024;
 const maxRedirects = 2;
+/** How long small packets are used once large ones may have vanished. */
+const smallForMs = 10 * 60_000;
 
 /** The agent's one way of talking to the coordinator: finds it, follows the leader, obeys Retry-After. */
 export function createCoordinatorClient(options: CoordinatorClientOptions): CoordinatorClient {
@@ -68,6 +71,11 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
   let leader: string | null = null;
   let current: Endpoint | null = null;
   let closed = false;
+  let smallUntilMs = Number.NEGATIVE_INFINITY;
+
+  function smallSegments(): boolean {
+    return clock.monotonicMs() < smallUntilMs;
+  }
 
   /** The CA bundle is mounted too and rotates: connections made under the old one are given up. */
   function connections(): { http: HttpAgent; https: HttpsAgent } {
@@ -112,7 +120,20 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
       agents: using,
       sourceAddress: options.sourceAddress,
       tlsServerName: options.tlsServerName,
+      onConnection: (socket) => {
+        if (smallSegments()) sendInSmallSegments(socket, clock);
+      },
     });
+  }
+
+  /** No answer to a report may mean that only large packets vanish: it is sent again, and further ones for a while, in small ones. */
+  async function sendPatiently(endpoint: Endpoint, request: CallRequest): Promise<Exchange> {
+    const first = await send(endpoint, request);
+    const silent = first.kind === 'failed' && first.reason === 'timeout';
+    if (!silent || request.body === undefined || smallSegments()) return first;
+    smallUntilMs = clock.monotonicMs() + smallForMs;
+    logger.warn({ url: endpoint.url }, 'no answer: trying with small packets');
+    return send(endpoint, request);
   }
 
   /** The way that worked last goes first among equals, so that a dead candidate is not tried each time. */
@@ -164,7 +185,7 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
     async call(request) {
       const reasons: string[] = [];
       for (const candidate of candidates()) {
-        const first = await send(candidate, request);
+        const first = await sendPatiently(candidate, request);
         if (first.kind === 'failed') {
           reasons.push(`${candidate.source} ${candidate.url}: ${first.reason}`);
           if (candidate.source === 'leader') leader = null;

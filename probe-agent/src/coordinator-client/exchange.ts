@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import type { Agent, IncomingHttpHeaders, RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Endpoint } from './endpoints.ts';
 
 /** What came back from the coordinator; `failed` when nothing complete did. */
@@ -30,6 +31,8 @@ export interface ExchangeOptions {
   sourceAddress: string | null;
   /** Name that the server's certificate must have, when the URL's host is an address; null for the host itself. */
   tlsServerName: string | null;
+  /** Sees each connection before anything of this request is sent. */
+  onConnection: (socket: Socket) => void;
 }
 
 /** One HTTP exchange with a bound on its time and on the answer's size. Never throws. */
@@ -67,6 +70,7 @@ export function exchange(options: ExchangeOptions): Promise<Exchange> {
       request.destroy();
     };
     const deadline = setTimeout(() => fail('timeout'), options.timeoutMs);
+    request.on('socket', options.onConnection);
     request.on('error', (error) => fail('code' in error ? String(error.code) : error.name));
     request.on('response', (response) => {
       const chunks: Buffer[] = [];
