@@ -4,6 +4,7 @@ import { clip } from './evidence.ts';
 import { dampenConsequences } from './consequences.ts';
 import { runbookOf, runbooks } from './registry.ts';
 import type { LogWish, Remedy } from './runbook.ts';
+import { behindProbes, toldAlone } from './told-alone.ts';
 
 const MOST_LOGS = 8;
 
@@ -13,7 +14,9 @@ const MOST_LOGS = 8;
  */
 export function diagnose(situation: Situation): Diagnosis {
   const judged = runbooks.map((runbook) => runbook.judge(situation));
-  const causes = dampenConsequences(judged.flatMap(({ cause }) => (cause === null ? [] : [cause])));
+  const named = judged.flatMap(({ cause }) => (cause === null ? [] : [cause]));
+  const told = toldAlone(situation, new Set(named.map(({ id }) => id)));
+  const causes = dampenConsequences([...named, ...told].map((cause) => behindProbes(situation, cause)));
   const unread = situation.facts.unknown.map(({ what, why }) => `${what}: ${why}`);
   const unseen =
     situation.network === null ? ['paths: no probes are at hand'] : incomplete(situation.network.complete);
