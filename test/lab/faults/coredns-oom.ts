@@ -12,7 +12,7 @@ export const corednsOom: Fault = {
   symptoms: ['dns-pods', 'paths-failing'],
   async inject(place) {
     await changeCoreDnsContainer(place, {
-      resources: { limits: { memory: '16Mi' }, requests: { memory: '16Mi' } },
+      resources: { limits: { memory: '7Mi' }, requests: { memory: '7Mi' } },
     });
     await coreDnsFails(place);
   },

@@ -1,7 +1,7 @@
 import { rememberOnce } from './fault-memory.ts';
 import type { Fault } from './fault.ts';
-import { flannelReady } from './flannel-agent.ts';
-import { allNodes, oneNode, podRange } from './lab-nodes.ts';
+import { flannelReady, restartFlannel } from './flannel-agent.ts';
+import { allNodes, knownNode, podRange } from './lab-nodes.ts';
 import { measuring } from './measuring.ts';
 import { restartProgram } from './node-programs.ts';
 import { registerAnew, renewNodePods, workloadsReady } from './node-registration.ts';
@@ -18,8 +18,10 @@ export const duplicatePodCidr: Fault = {
     const { lab, node, peer } = place;
     await rememberOnce(place, 'podCIDR', () => podRange(lab, node));
     const range = await podRange(lab, peer);
-    if ((await oneNode(lab, node)).podCidr === range) return;
+    if ((await knownNode(lab, node))?.podCidr === range) return;
     await registerAnew(lab, node, range);
+    await restartFlannel(lab);
+    await flannelReady(lab);
     await renewNodePods(lab, node);
     await workloadsReady(lab);
   },
@@ -28,15 +30,17 @@ export const duplicatePodCidr: Fault = {
     const before = await place.recall('podCIDR');
     if (before === null) return;
     const all = await allNodes(lab);
-    const { podCidr } = await oneNode(lab, node);
+    const podCidr = all.find((one) => one.name === node)?.podCidr ?? null;
     // Whoever gave it a range of its own meanwhile may have given another one than before: that is as good.
     if (podCidr === null || all.some((other) => other.name !== node && other.podCidr === podCidr)) {
       await registerAnew(lab, node, before);
-      await renewNodePods(lab, node);
     }
     // Deleting the duplicate made the allocator take the peer's range for free: let it count again.
     await restartProgram(lab, controlNode, 'kube-controller-manager');
+    // The others have lost their way to the range when its duplicate went.
+    await restartFlannel(lab);
     await flannelReady(lab);
+    await renewNodePods(lab, node);
     await workloadsReady(lab);
     await place.forget('podCIDR');
   },

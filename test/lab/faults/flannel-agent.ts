@@ -12,8 +12,11 @@ export const flannel = {
   configMap: 'cm/kube-flannel-cfg',
 } as const;
 
-/** A new flannel pod on one node: its init containers put the plugin and the CNI configuration in place again. */
-export async function restartFlannel(lab: Lab, node: string): Promise<void> {
+/**
+ * A new flannel pod on one node, or (without a node) on all: its init containers put the plugin and the CNI
+ * configuration in place again, and it configures the way to every range anew.
+ */
+export async function restartFlannel(lab: Lab, node?: string): Promise<void> {
   await renewPods(lab, flannel.namespace, flannel.selector, node);
 }
 

@@ -60,6 +60,12 @@ export async function oneNode(lab: Lab, name: string): Promise<LabNode> {
   return parse(Node.parse(JSON.parse(await lab.kubectl(['get', 'node', name, '-o', 'json'], quickly))));
 }
 
+/** Null when the cluster does not know the node. */
+export async function knownNode(lab: Lab, name: string): Promise<LabNode | null> {
+  const output = await lab.kubectl(['get', 'node', name, '--ignore-not-found', '-o', 'json'], quickly);
+  return output.trim() === '' ? null : parse(Node.parse(JSON.parse(output)));
+}
+
 /** Rejects when the node has no pod range. */
 export async function podRange(lab: Lab, name: string): Promise<string> {
   const { podCidr } = await oneNode(lab, name);

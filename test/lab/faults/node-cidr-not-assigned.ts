@@ -1,8 +1,8 @@
 import { apply, quickly } from './change-objects.ts';
 import { rememberOnce } from './fault-memory.ts';
 import type { Fault } from './fault.ts';
-import { flannelFails, flannelOn, flannelReady } from './flannel-agent.ts';
-import { oneNode, podRange } from './lab-nodes.ts';
+import { flannelFails, flannelOn, flannelReady, restartFlannel } from './flannel-agent.ts';
+import { knownNode, oneNode, podRange } from './lab-nodes.ts';
 import { measuring } from './measuring.ts';
 import { registerAnew, renewNodePods, workloadsReady } from './node-registration.ts';
 import { until } from './until.ts';
@@ -54,6 +54,7 @@ export const nodeCidrNotAssigned: Fault = {
     if ((await oneNode(lab, node)).podCidr === null) return;
     await policyHolds(place.lab);
     await registerAnew(lab, node, null);
+    await restartFlannel(lab, node);
     await flannelFails(place);
   },
   async heal(place) {
@@ -62,7 +63,9 @@ export const nodeCidrNotAssigned: Fault = {
     await lab.kubectl(['delete', 'validatingadmissionpolicy', policy, '--ignore-not-found'], quickly);
     const before = await place.recall('podCIDR');
     if (before === null) return;
-    if ((await oneNode(lab, node)).podCidr === null) await registerAnew(lab, node, before);
+    if (((await knownNode(lab, node))?.podCidr ?? null) === null) await registerAnew(lab, node, before);
+    // With a range that somebody else gave it too: its back-off would keep it away for minutes.
+    await restartFlannel(lab, node);
     await flannelReady(lab);
     await renewNodePods(lab, node);
     await workloadsReady(lab);

@@ -1,17 +1,17 @@
 import type { Lab } from '../lab.ts';
 import { quickly, rolledOut } from './change-objects.ts';
-import { restartFlannel } from './flannel-agent.ts';
 import { deletePods, podsOf } from './lab-pods.ts';
-import { oneNode } from './lab-nodes.ts';
+import { knownNode, oneNode } from './lab-nodes.ts';
 import { until } from './until.ts';
 
 /**
  * A pod range cannot be changed: the Node object is deleted and made again, with that range or (null) without one,
- * and the node forgets its network as after a reboot.
+ * and the node forgets its network as after a reboot; flannel has to be restarted after it.
  */
 export async function registerAnew(lab: Lab, node: string, podCidr: string | null): Promise<void> {
-  const { labels } = await oneNode(lab, node);
-  await lab.kubectl(['delete', 'node', node, '--wait=true'], { timeoutMs: 60_000 });
+  const known = await knownNode(lab, node);
+  const labels = known?.labels ?? { 'kubernetes.io/hostname': node, 'kubernetes.io/os': 'linux' };
+  await lab.kubectl(['delete', 'node', node, '--ignore-not-found', '--wait=true'], { timeoutMs: 60_000 });
   const spec = podCidr === null ? {} : { podCIDR: podCidr, podCIDRs: [podCidr] };
   const object = { apiVersion: 'v1', kind: 'Node', metadata: { name: node, labels }, spec };
   await lab.kubectl(['create', '-f', '-'], { ...quickly, input: JSON.stringify(object) });
@@ -21,7 +21,6 @@ export async function registerAnew(lab: Lab, node: string, podCidr: string | nul
     ['sh', '-c', 'ip link del cni0; rm -f /run/flannel/subnet.env; rm -rf /var/lib/cni/networks/cbr0; true'],
     { timeoutMs: 20_000 },
   );
-  await restartFlannel(lab, node);
 }
 
 /** New pods for everything on the node that is not in its host network. */
