@@ -75,6 +75,20 @@ test('each path is probed once an interval, and a new plan does not start in a b
   }
 });
 
+test('paths with large packets, seldom as they are, are first probed soon', async () => {
+  const { clock, scheduler, starts } = bench();
+  const probes = Array.from({ length: 6 }, (_, index): ProbeSpec => {
+    const { pathId, address, port, intervalMs, timeoutMs } = spec(`mtu${index}`, 20_000);
+    const timing = { pathId, address, port, intervalMs, timeoutMs };
+    return { ...timing, protocol: 'mtu', transport: 'udp', expect: null };
+  });
+  scheduler.apply({ probes, checks: [] });
+  await clock.advanceBy(5_000);
+  expect(starts).toEqual([]);
+  await clock.advanceBy(10_000);
+  expect(new Set(starts.map(({ pathId }) => pathId)).size).toBe(6);
+});
+
 test('a newer plan leaves the rhythm of a path alone, but probes its new target', async () => {
   const { clock, scheduler, starts, startsOf } = bench();
   scheduler.apply({ probes: [spec('stays', 1_000), spec('goes', 1_000)], checks: [] });

@@ -3,7 +3,7 @@ import type { CheckSpec, ProbeSpec } from '@pathmedic/shared/contract/plan.ts';
 import type { Clock, Timer } from '@pathmedic/shared/runtime/clock.ts';
 import { checkKey, checkKeys, spreadCheck } from './check-rounds.ts';
 import { createDueQueue } from './due-queue.ts';
-import { decideSlot, firstSlot, lateToleranceMs, startWithinSlot } from './slots.ts';
+import { decideSlot, firstSlot, firstSlotOfFew, lateToleranceMs, startWithinSlot } from './slots.ts';
 
 /** Why a probe is made: in the plan's own rhythm, or for a check that somebody waits for. */
 export type ProbeCause = { kind: 'slot' } | { kind: 'check'; nonce: string };
@@ -158,7 +158,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       for (const spec of current.values()) {
         const old = before.get(spec.pathId);
         if (old === undefined || old.intervalMs !== spec.intervalMs) {
-          pushSlot(spec, firstSlot(nowMs, spec.intervalMs, random()));
+          const first = spec.protocol === 'mtu' ? firstSlotOfFew : firstSlot;
+          pushSlot(spec, first(nowMs, spec.intervalMs, random()));
         }
       }
       for (const check of work.checks) startCheck(check, nowMs);

@@ -12,15 +12,17 @@ export function startWithinSlot(slotMs: number, intervalMs: number, random: numb
   return Math.ceil((slotMs + random * intervalMs * jitterShare) / beatMs) * beatMs;
 }
 
-/** What is probed more seldom than this is probed once soon after it is new: else nothing would be known of it for long. */
+/** First slot of a path new to the plan: anywhere in the first interval, so that a new plan does not start in a burst. */
+export function firstSlot(nowMs: number, intervalMs: number, random: number): number {
+  return nowMs + random * intervalMs;
+}
+
+/** Longer than a window: that in which a plan arrives is not wholly its own, and says nothing about new paths. */
 const soonMs = 5_000;
 
-/**
- * First slot of a path new to the plan: anywhere in the first interval, so that a new plan does not start in a burst. A
- * slow path starts sooner, but not in the window in which its plan arrived, which is not wholly its own.
- */
-export function firstSlot(nowMs: number, intervalMs: number, random: number): number {
-  return intervalMs <= 2 * soonMs ? nowMs + random * intervalMs : nowMs + soonMs * (1 + random);
+/** First slot of one of the few slow paths: soon, for else nothing would be known of it for long. */
+export function firstSlotOfFew(nowMs: number, intervalMs: number, random: number): number {
+  return nowMs + soonMs + random * Math.min(soonMs, intervalMs);
 }
 
 /** How late a probe may start before its slot is given up. */
