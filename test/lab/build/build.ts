@@ -45,9 +45,13 @@ interface BuildPlan {
 export async function ensureBuilt(options: BuildOptions): Promise<LabBuild> {
   const { cacheDir = labCacheDir(), say, signal } = options;
   assertCanBuild({ platform: process.platform, arch: process.arch, uid: process.getuid?.() });
+  const goEnv = goEnvironment(cacheDir, process.env);
+  const goVersion = assertGo(await printedByGo(goEnv, signal));
+  const node = await findNode24();
+  // Nothing is installed for a build that cannot be.
   await installPackages(say, signal);
   const cache = openArtifactCache(cacheDir);
-  const plan = await planBuild(goEnvironment(cacheDir, process.env), signal);
+  const plan = await planBuild(goVersion, node, goEnv, signal);
   const ready = await findBuild(cache, plan);
   if (ready !== null) return ready;
 
@@ -60,15 +64,22 @@ export async function ensureBuilt(options: BuildOptions): Promise<LabBuild> {
   }
 }
 
-async function planBuild(goEnv: Record<string, string>, signal?: AbortSignal): Promise<BuildPlan> {
-  const options = signal === undefined ? {} : { signal };
-  const goVersion = assertGo(
-    await runCommand(['go', 'version'], { env: goEnv, ...options }).catch(() => {
-      signal?.throwIfAborted();
-      return null;
-    }),
-  );
-  const node = await findNode24();
+/** What `go version` prints; null when there is no such program. */
+async function printedByGo(env: Record<string, string>, signal?: AbortSignal): Promise<string | null> {
+  try {
+    return await runCommand(['go', 'version'], { env, ...(signal === undefined ? {} : { signal }) });
+  } catch {
+    signal?.throwIfAborted();
+    return null;
+  }
+}
+
+async function planBuild(
+  goVersion: string,
+  node: NodeRuntime,
+  goEnv: Record<string, string>,
+  signal?: AbortSignal,
+): Promise<BuildPlan> {
   const programs = await Promise.all(
     goPrograms.map(async (program) => ({
       program,
@@ -92,7 +103,7 @@ async function planBuild(goEnv: Record<string, string>, signal?: AbortSignal): P
       relativeTo: import.meta.dirname,
     }),
   };
-  const containerd = await runCommand(['containerd', '--version'], options);
+  const containerd = await runCommand(['containerd', '--version'], signal === undefined ? {} : { signal });
   const seed = {
     name: 'seed',
     key: await inputHash({

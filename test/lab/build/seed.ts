@@ -67,8 +67,10 @@ interface Containerd {
 
 async function startContainerd(config: string, logPath: string): Promise<Containerd> {
   const log = await open(logPath, 'w');
-  const command = ['--mount', '--net', '--propagation', 'private', 'containerd', '--config', config];
-  const child = spawn('unshare', command, {
+  const apart = ['unshare', '--mount', '--net', '--propagation', 'private'];
+  // Should this process be killed, containerd goes with it: the next build empties the folder it writes to.
+  const command = ['--pdeathsig', 'KILL', ...apart, 'containerd', '--config', config];
+  const child = spawn('setpriv', command, {
     env: plainEnv,
     cwd: '/',
     detached: true,
