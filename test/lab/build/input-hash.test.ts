@@ -46,5 +46,8 @@ test('every input changes the key: a value, a content, a name, a file more', asy
   await put('a.go', 'a');
   await put('b.go', 'bc');
   keys.push(await inputHash({ values: { go: '1.26' }, files: [a, b], relativeTo: folder }));
+  // One file whose content looks like the end of it and the beginning of another.
+  await put('a.go', 'a/b.go\nbc');
+  keys.push(await inputHash({ values: { go: '1.26' }, files: [a], relativeTo: folder }));
   expect(new Set(keys).size).toBe(keys.length);
 });
