@@ -90,14 +90,18 @@ export function matchSignatures(situation: Situation): ReadonlyMap<CauseId, Weig
   const known = matched.get(situation);
   if (known !== undefined) return known;
   const lines = [...logLines(situation.facts), ...eventLines(situation)];
-  const byCause = new Map<CauseId, Weighed[]>();
-  for (const signature of SIGNATURES) {
-    const hit = lines.find(
-      ({ place, text }) => signature.from.includes(place) && signature.pattern.test(text),
-    );
+  const hits = new Map<CauseId, Map<Line, number>>();
+  for (const { cause, pattern, from, weight } of SIGNATURES) {
+    const hit = lines.find(({ place, text }) => from.includes(place) && pattern.test(text));
     if (hit === undefined) continue;
-    byCause.set(signature.cause, [...(byCause.get(signature.cause) ?? []), hit.weighed(signature.weight)]);
+    // One line is one witness, however many of a cause's signatures know it.
+    const ofCause = hits.get(cause) ?? new Map<Line, number>();
+    ofCause.set(hit, Math.max(weight, ofCause.get(hit) ?? 0));
+    hits.set(cause, ofCause);
   }
+  const byCause = new Map(
+    [...hits].map(([cause, ofCause]) => [cause, [...ofCause].map(([line, weight]) => line.weighed(weight))]),
+  );
   matched.set(situation, byCause);
   return byCause;
 }

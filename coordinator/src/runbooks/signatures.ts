@@ -1,4 +1,6 @@
 import type { CauseId } from '../domain/cause.ts';
+import { ROUTING_SIGNATURES } from './signatures-routing.ts';
+import { SERVICE_SIGNATURES } from './signatures-services.ts';
 
 /** Where a line was found. */
 export type Place = 'cni' | 'coredns' | 'kube-proxy' | 'event';
@@ -19,7 +21,7 @@ export interface Signature {
   source: string;
 }
 
-export const SIGNATURES: readonly Signature[] = [
+const SETUP_SIGNATURES: readonly Signature[] = [
   // Addresses
   {
     pattern: /no IP addresses available in (range|network)/,
@@ -82,7 +84,7 @@ export const SIGNATURES: readonly Signature[] = [
     source: 'containerd, internal/cri; cri-o/ocicni',
   },
   {
-    pattern: /failed to find plugin "[\w.-]{1,60}" in path/,
+    pattern: /failed to find plugin \\?"[\w.-]{1,60}\\?" in path/,
     from: CNI,
     cause: 'cni-not-initialized',
     weight: 0.55,
@@ -135,7 +137,7 @@ export const SIGNATURES: readonly Signature[] = [
   // Rights, certificates, API
   {
     pattern:
-      /is forbidden: User "system:serviceaccount:|connection is unauthorized|UnauthorizedOperation|[Uu]nauthorized operation/,
+      /is forbidden: User "system:|connection is unauthorized|UnauthorizedOperation|[Uu]nauthorized operation/,
     from: CNI,
     cause: 'cni-rbac-or-cert-expired',
     weight: 0.5,
@@ -150,7 +152,7 @@ export const SIGNATURES: readonly Signature[] = [
   },
   {
     pattern:
-      /(Failed to list|failed to list|Failed to watch|Failed to create SubnetManager|couldn't get current server API group list).{0,200}(i\/o timeout|connection refused|no route to host)/,
+      /(Failed to list|failed to list|Failed to watch|Failed to create SubnetManager|couldn't get current server API group list).{0,300}(i\/o timeout|connection refused|no route to host)/,
     from: ['cni'],
     cause: 'datastore-or-apiserver-unreachable',
     weight: 0.5,
@@ -163,94 +165,77 @@ export const SIGNATURES: readonly Signature[] = [
     weight: 0.45,
     source: 'projectcalico/calico, node/pkg/lifecycle/startup',
   },
-  // Routes, overlay, BGP
   {
     pattern:
-      /BGP not established with|BIRD is not ready|Number of node\(s\) with BGP peering established = 0/,
+      /Spec\.PodCIDR (is empty|not set) for|required IPv[46] PodCIDR not available|CIDR string is empty for Node/i,
     from: CNI,
-    cause: 'bgp-peer-down',
+    cause: 'node-cidr-not-assigned',
+    weight: 0.6,
+    source: 'antrea-io/antrea, pkg/agent; cloudnativelabs/kube-router, pkg/utils; cilium/cilium, pkg/k8s',
+  },
+  {
+    pattern: /Received update for IP range I own|cidr .{1,60} conflicts? with node/,
+    from: CNI,
+    cause: 'ipam-conflict-or-overlap',
     weight: 0.55,
-    source: 'projectcalico/calico, node/pkg/health',
+    source: 'weaveworks/weave, ipam/ring; kubeovn/kube-ovn, pkg/controller/subnet',
   },
   {
-    pattern: /FailedToCreateRoute|Could not create route|failed to add (vxlan)?[rR]oute/,
-    from: CNI,
-    cause: 'route-missing-or-wrong',
-    weight: 0.5,
-    source: 'kubernetes/cloud-provider, controllers/route; flannel-io/flannel, pkg/backend/vxlan',
-  },
-  {
-    pattern: /fragmentation needed|message too long|PMTU.{0,30}(exceeded|too)/i,
-    from: CNI,
-    cause: 'mtu-mismatch',
-    weight: 0.45,
-    source: 'linux, net/ipv4/icmp.c',
-  },
-  {
-    pattern: /nf_conntrack: table full, dropping packet/,
+    pattern: /does not have enough capacity for \d+ IP addresses|SubnetIsFull/,
     from: ANYWHERE,
-    cause: 'node-kernel-or-host-firewall',
-    weight: 0.6,
-    source: 'linux, net/netfilter/nf_conntrack_core.c',
-  },
-  {
-    pattern: /Failed to execute iptables-restore|iptables-restore: line \d{1,6} failed/,
-    from: ['kube-proxy'],
-    cause: 'kube-proxy-broken',
+    cause: 'ipam-exhausted',
     weight: 0.5,
-    source: 'kubernetes, pkg/proxy/iptables/proxier.go',
+    source: 'Azure, virtual machine scale sets and virtual networks',
   },
-  // Policies
   {
-    pattern:
-      /(UDP|TCP) connection from .{7,50} to .{7,50}:53 blocked by|Policy denied.{0,120}:(53|8053|5353)\b/,
+    pattern: /specified in the flannel net config doesn't contain/,
     from: CNI,
-    cause: 'netpol-blocks-dns',
-    weight: 0.5,
-    source: 'weaveworks/weave, npc; cilium/cilium, monitor',
-  },
-  // CoreDNS
-  {
-    pattern: /is forbidden: User "system:serviceaccount:[^"]{1,120}" cannot (list|watch) resource/,
-    from: ['coredns'],
-    cause: 'coredns-config',
-    weight: 0.45,
-    source: 'kubernetes/client-go, tools/cache/reflector.go',
-  },
-  {
-    pattern: /plugin\/loop: (Loop|Forwarding loop|Seen ")/,
-    from: ['coredns'],
-    cause: 'coredns-config',
-    weight: 0.6,
-    source: 'coredns/coredns, plugin/loop',
-  },
-  {
-    pattern: /Error during parsing: /,
-    from: ['coredns'],
-    cause: 'coredns-config',
-    weight: 0.6,
-    source: 'coredns/caddy, caddyfile/dispenser.go',
-  },
-  {
-    pattern: /plugin\/forward: (not an IP address or file|no nameservers found|failed to resolve)/,
-    from: ['coredns'],
-    cause: 'coredns-config',
+    cause: 'cni-agent-crash',
     weight: 0.55,
-    source: 'coredns/coredns, plugin/forward and plugin/pkg/parse',
-  },
-  {
-    pattern: /listen (tcp|udp) .{0,60}:53: bind: (permission denied|address already in use)/,
-    from: ['coredns'],
-    cause: 'coredns-crash',
-    weight: 0.5,
-    source: 'golang/go, net; coredns/coredns, core/dnsserver',
+    source: 'flannel-io/flannel, pkg/subnet/kube',
   },
   {
     pattern:
-      /plugin\/errors: 2 .{1,200}(i\/o timeout|connection refused|no route to host|unreachable backend)/,
-    from: ['coredns'],
-    cause: 'coredns-unreachable-upstream',
-    weight: 0.5,
-    source: 'coredns/coredns, plugin/errors and plugin/forward',
+      /Calico node failed to start|Unable to set global default configuration|Agent pipe unexpectedly closed|failed to connect service .{0,12}:50051/,
+    from: CNI,
+    cause: 'cni-agent-crash',
+    weight: 0.45,
+    source:
+      'projectcalico/calico, node/pkg/lifecycle/startup; cilium/cilium, daemon; aws/amazon-vpc-cni-k8s, cmd/grpc-health-probe',
   },
+  {
+    pattern: /unable to connect to Cilium (agent|daemon)|iptables v[\d.]{3,8} \(\w{1,10}\): .{1,80}not found/,
+    from: CNI,
+    cause: 'cni-agent-crash',
+    weight: 0.35,
+    source: 'cilium/cilium, plugins/cilium-cni; netfilter, iptables',
+  },
+  {
+    pattern: /Waiting for Cilium Operator to register CRDs/i,
+    from: CNI,
+    cause: 'cni-agent-not-scheduled',
+    weight: 0.35,
+    source: 'cilium/cilium, pkg/k8s/synced',
+  },
+  {
+    pattern: /failed to load netconf|[Ee]rror (loading|parsing) (CNI )?config(uration)? (list )?file/,
+    from: CNI,
+    cause: 'stale-cni-state',
+    weight: 0.4,
+    source: 'k8snetworkplumbingwg/multus-cni, pkg/types; containernetworking/cni, libcni',
+  },
+  {
+    pattern:
+      /dial tcp .{7,60}:(443|6443|8443|2379).{0,40}(i\/o timeout|connection refused|no route to host|network is unreachable)/,
+    from: ['cni', 'coredns', 'kube-proxy'],
+    cause: 'datastore-or-apiserver-unreachable',
+    weight: 0.4,
+    source: 'golang/go, net; kubernetes/client-go, rest',
+  },
+];
+
+export const SIGNATURES: readonly Signature[] = [
+  ...SETUP_SIGNATURES,
+  ...ROUTING_SIGNATURES,
+  ...SERVICE_SIGNATURES,
 ];
