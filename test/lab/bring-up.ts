@@ -13,6 +13,7 @@ import { runNode } from './nodes/run-node.ts';
 import type { BringUpOptions } from './open-lab.ts';
 import { ensureApiForward } from './outside/api-forward.ts';
 import { ensureSiteDns } from './outside/site-dns.ts';
+import { makeOwnBuild } from './own-build.ts';
 import { runningLab, runningNodes } from './running-lab.ts';
 
 const apiMs = 120_000;
@@ -129,7 +130,9 @@ async function beginState(options: BringUpOptions, build: LabBuild, places: LabP
   if (before !== null && before.network !== options.network) {
     throw new Error(`the lab ${options.name} is up with --network ${before.network}; take it down first`);
   }
-  const state = before ?? { name: options.name, network: options.network, apiPort: null, build };
+  if (before !== null) return before;
+  const { name, network } = options;
+  const state = { name, network, apiPort: null, build: await makeOwnBuild(build, places) };
   await writeState(places, state);
   return state;
 }

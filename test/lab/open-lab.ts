@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { bringUpLocked } from './bring-up.ts';
 import { ensureBuilt } from './build/build.ts';
 import type { Lab, LabNetwork } from './lab.ts';
@@ -5,13 +6,12 @@ import { controlNode, isLabName, labGroup, maxNodes } from './lab-names.ts';
 import { labPlaces } from './lab-places.ts';
 import { readState } from './lab-state.ts';
 import { assertCanRun, thisMachine } from './machine/can-run.ts';
-import { endGroup, groupExists } from './machine/cgroups.ts';
+import { endGroup, groupExists, processesIn } from './machine/cgroups.ts';
 import { lockLab } from './machine/lab-lock.ts';
 import { runCommand } from './machine/run-command.ts';
 import { namespacesOf, removeNetwork } from './network/lab-network.ts';
 import { nodeInit } from './nodes/run-node.ts';
 import { runningLab } from './running-lab.ts';
-import { existsSync } from 'node:fs';
 
 export interface BringUpOptions {
   /** Lower-case letters, digits and dashes. Labs of different names run beside each other. */
@@ -48,6 +48,7 @@ export async function bringUp(
   try {
     const build = await ensureBuilt({ say, ...(signal === undefined ? {} : { signal }) });
     const wasUp = (await openLab(name)) !== null;
+    if (!wasUp) await assertNobodyElses(name);
     // Without a control plane there is nothing to repair: what is left is in the way.
     if (!wasUp && (await removeAll(name))) say(`removed what was left of an earlier lab ${name}`);
     try {
@@ -72,6 +73,16 @@ export async function takeDown(name: string): Promise<boolean> {
   } finally {
     await lock.release();
   }
+}
+
+/** What is known to another state folder only would be ended by what is about to be done. */
+async function assertNobodyElses(name: string): Promise<void> {
+  if (existsSync(labPlaces(name).dir) || (await processesIn(labGroup(name), 'and below')).length === 0)
+    return;
+  throw new Error(
+    `a lab ${name} runs on this machine that ${labPlaces(name).dir} knows nothing of: use another --name, or the ` +
+      `PATHMEDIC_LAB_STATE that it was made with; down ends it in any case`,
+  );
 }
 
 async function removeAll(name: string): Promise<boolean> {

@@ -68,7 +68,7 @@ export async function deployProduct(
     channelUrl: `http://127.0.0.1:${slackPort}/`,
     slackControlToken: deployment.slackControlToken,
   };
-  say('waiting until all is quiet');
+  say(`waiting until all is quiet; the console is at ${access.consoleUrl} (token ${access.token}) already`);
   await untilQuiet(access, signal);
   return access;
 }

@@ -6,7 +6,8 @@ import { dnsServiceAddress, gatewayAddress, nodeAddress, podCidr, serviceCidr } 
 import { controlNode } from '../lab-names.ts';
 import { nodeDir, nodeRoot, type LabPlaces } from '../lab-places.ts';
 import { fillIn } from '../machine/fill-in.ts';
-import { runCommand, succeeds } from '../machine/run-command.ts';
+import { linkTree } from '../machine/link-tree.ts';
+import { runCommand } from '../machine/run-command.ts';
 
 /** Files that run in nodes; every node sees the folder as /lab/node. */
 export const nodeFiles = join(import.meta.dirname, '../node');
@@ -106,11 +107,7 @@ async function copyCertificates(node: string, root: string, places: LabPlaces): 
 
 /** Unpacked layers and blobs are never written to, so hard links will do; databases are. */
 async function copySeed(seedDir: string, target: string): Promise<void> {
-  // Another file system takes no hard links.
-  if (!(await succeeds(['cp', '-al', seedDir, target]))) {
-    await runCommand(['rm', '-rf', target]);
-    await runCommand(['cp', '-a', seedDir, target]);
-  }
+  await linkTree(seedDir, target);
   const databases = (await readdir(seedDir, { recursive: true })).filter((name) => name.endsWith('.db'));
   for (const name of databases) {
     await runCommand(['cp', '-a', '--remove-destination', join(seedDir, name), join(target, name)]);
