@@ -67,10 +67,9 @@ interface Containerd {
 
 async function startContainerd(config: string, logPath: string): Promise<Containerd> {
   const log = await open(logPath, 'w');
-  const apart = ['unshare', '--mount', '--net', '--propagation', 'private'];
   // Should this process be killed, containerd goes with it: the next build empties the folder it writes to.
-  const command = ['--pdeathsig', 'KILL', ...apart, 'containerd', '--config', config];
-  const child = spawn('setpriv', command, {
+  const tied = ['setpriv', '--pdeathsig', 'KILL', 'containerd', '--config', config];
+  const child = spawn('unshare', ['--mount', '--net', '--propagation', 'private', ...tied], {
     env: plainEnv,
     cwd: '/',
     detached: true,
