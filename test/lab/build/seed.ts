@@ -68,8 +68,9 @@ interface Containerd {
 async function startContainerd(config: string, logPath: string): Promise<Containerd> {
   const log = await open(logPath, 'w');
   // Should this process be killed, containerd goes with it: the next build empties the folder it writes to.
-  const tied = ['setpriv', '--pdeathsig', 'KILL', 'containerd', '--config', config];
-  const child = spawn('unshare', ['--mount', '--net', '--propagation', 'private', ...tied], {
+  const tied = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--net', '--propagation', 'private'];
+  const program = 'setpriv';
+  const child = spawn(program, [...tied, 'containerd', '--config', config], {
     env: plainEnv,
     cwd: '/',
     detached: true,
