@@ -6,6 +6,7 @@ import { askedWords } from './asked-words.ts';
 import { formatClockTime } from './clock-time.ts';
 import { countWords } from './count-words.ts';
 import { noActionWords } from './ending.ts';
+import { outcomeDetail } from './outcome-detail.ts';
 import { causesToTell } from './ranked-causes.ts';
 import { expiryWords } from './expiry-words.ts';
 import { refusalWords } from './refusal-words.ts';
@@ -189,7 +190,7 @@ function decidedLine(event: IncidentEvent, body: EventOf<'decided'>, incident: I
 function stepEndedLine(outcome: StepResult, { place, title }: StepAt): EventLine {
   switch (outcome.result) {
     case 'applied':
-      return line('🔧', `${place}The change is written`, nonEmpty(withoutTitle(outcome.detail, title)));
+      return line('🔧', `${place}The change is written`, nonEmpty(outcomeDetail(outcome.detail, title)));
     case 'refused':
       return line('⚠️', `${place}Not done: ${refusalWords(outcome.reason)}`, nonEmpty(outcome.detail));
     case 'unknown':
@@ -266,15 +267,6 @@ function stepAt(at: { proposalId: string; step: number }, incident: Incident): S
   const place = steps.length > 1 ? `Step ${at.step + 1} of ${steps.length}: ` : '';
   const step = steps[at.step];
   return { place, title: step?.title ?? '', waits: step?.settle.type !== 'none' };
-}
-
-/** What an outcome adds to the title, which stands one entry above. */
-function withoutTitle(detail: string, title: string): string {
-  if (title === '' || !detail.startsWith(title)) return detail;
-  return detail
-    .slice(title.length)
-    .trim()
-    .replace(/^\((.*)\)$/, '$1');
 }
 
 /** First findings that the opening has not told already; all of them if that is all there is. */

@@ -3,6 +3,7 @@ import type { ExecutionState, Incident, PassState, StepState } from '../domain/i
 import type { IncidentEvent } from '../domain/incident-event.ts';
 import { actorWithPlace } from './actor-name.ts';
 import { formatTimeOfDay } from './clock-time.ts';
+import { outcomeDetail } from './outcome-detail.ts';
 import { passNumbers } from './event-line.ts';
 import { joinSentences } from './join-texts.ts';
 import { refusalWords } from './refusal-words.ts';
@@ -63,9 +64,8 @@ function stepWords(execution: ExecutionState, index: number, titles: readonly st
   const at = formatTimeOfDay(step.endedAtMs ?? step.intendedAtMs ?? execution.requestedAtMs);
   switch (step.outcome.result) {
     case 'applied': {
-      const { detail } = step.outcome;
-      // The executor begins with the step's title, which the card shows.
-      const rest = detail.startsWith(title) ? detail.slice(title.length) : ` (${detail})`;
+      const detail = outcomeDetail(step.outcome.detail, title);
+      const rest = detail === '' ? '' : ` (${detail})`;
       return [[`${at} ${name}written${rest}`, ...settledWords(step)].join(' · ')];
     }
     case 'refused':

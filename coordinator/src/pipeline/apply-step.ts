@@ -82,7 +82,9 @@ async function readApproved(
 
 function judgeWrite(written: MutationResult, step: PlannedAction): StepResult | 'retry' | 'look' {
   if (written.ok) {
-    const generation = written.generation === null ? '' : ` (generation ${written.generation})`;
+    // Of a deleted pod it says nothing.
+    const { generation: number } = written;
+    const generation = number === null || step.mutation.verb === 'delete' ? '' : ` (generation ${number})`;
     return { result: 'applied', detail: `${step.title}${generation}`.slice(0, 400) };
   }
   switch (written.reason) {

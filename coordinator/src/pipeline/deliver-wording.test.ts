@@ -291,6 +291,8 @@ describe('words that are shared with triage', () => {
       configMaps: [],
       networkPolicies: [],
       deployments: [],
+      services: [],
+      pods: [],
       events: [],
       unknown: [],
     };

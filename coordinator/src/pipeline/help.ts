@@ -1,21 +1,16 @@
-import type { EventOf } from '../domain/incident-event.ts';
+import type { EventOf, StepResult } from '../domain/incident-event.ts';
 import type { Incident } from '../domain/incident.ts';
+import { outcomeDetail } from '../messages/outcome-detail.ts';
+import { refusalWords } from '../messages/refusal-words.ts';
 
 /** The message of somebody who is stuck: what is known, what was ruled out, what could not be seen, where to look. Pure. */
 export function askHelp(incident: Incident, reason: string): EventOf<'help-requested'> {
   const diagnosis = incident.diagnosis;
   const top = diagnosis?.causes[0];
-  const tried = incident.execution?.steps.flatMap((s, i) => {
-    const title = incident.proposals.find((p) => p.proposal.id === incident.execution?.proposalId)?.proposal
-      .steps[i]?.title;
-    return s.outcome === null || title === undefined
-      ? []
-      : [`${title}: ${s.outcome.result} (${s.outcome.detail})`];
-  });
   const failedChecks = incident.passes.flatMap((p) => p.ended?.outcome.problems ?? []).slice(0, 2);
   const known = [
     ...(top === undefined || top.id === 'other' ? [] : [`Likely cause (${top.confidence}): ${top.summary}`]),
-    ...(tried ?? []),
+    ...tried(incident),
     ...failedChecks,
     ...(incident.triage?.lines ?? []),
   ];
@@ -32,6 +27,28 @@ export function askHelp(incident: Incident, reason: string): EventOf<'help-reque
       .slice(0, 10),
     lookAt: lookAt(incident).slice(0, 6),
   };
+}
+
+function tried({ execution, proposals }: Incident): string[] {
+  const plan = proposals.find((p) => p.proposal.id === execution?.proposalId)?.proposal;
+  return (execution?.steps ?? []).flatMap(({ outcome }, i) => {
+    const title = plan?.steps[i]?.title;
+    return outcome === null || title === undefined ? [] : [triedWords(title, outcome)];
+  });
+}
+
+/** What became of a step of the plan, in words. */
+function triedWords(title: string, outcome: StepResult): string {
+  const detail = outcomeDetail(outcome.detail, title);
+  const more = detail === '' ? '' : ` (${detail})`;
+  switch (outcome.result) {
+    case 'applied':
+      return `Tried: ${title}; written${more}`;
+    case 'refused':
+      return `Not done: ${title}; ${refusalWords(outcome.reason)}${more}`;
+    case 'unknown':
+      return `Tried: ${title}; not certain whether it took effect${more}`;
+  }
 }
 
 /** Commands a person would start with, chosen by what the symptoms touch. */

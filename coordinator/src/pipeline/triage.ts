@@ -3,11 +3,15 @@ import type { Incident } from '../domain/incident.ts';
 import { formatRef } from '../domain/object-ref.ts';
 import type { NetworkSnapshot } from '../domain/network.ts';
 import type { ClusterFacts } from '../facts/cluster-facts.ts';
+import { networkPods } from '../facts/network-components.ts';
+import type { EventRecord } from '../facts/records.ts';
 import { shortenIds } from '../facts/shorten-ids.ts';
 import { formatDuration } from '../domain/duration.ts';
 
 const maxLines = 8;
 const maxWarning = 260;
+/** Of the kubelet: a pod got no network, whosever pod it is. */
+const networkReasons = new Set(['FailedCreatePodSandBox', 'NetworkNotReady', 'NetworkPluginNotReady']);
 
 /** Basic information, before any diagnosis: what fails with numbers, what still works, what changed shortly before. Pure. */
 export function triage(
@@ -83,20 +87,32 @@ function changedWhen(beforeMs: number): string {
   return beforeMs >= 0 ? `${formatDuration(beforeMs)} before` : `${formatDuration(-beforeMs)} after`;
 }
 
-/** The newest warnings about affected nodes and objects; their text is other people's and is cut. */
+/**
+ * The newest warnings about what the symptoms name, their nodes, and the parts of the network there; their text is other
+ * people's and is cut. What else goes wrong on an affected node (somebody's readiness probe) mostly follows from the fault.
+ */
 function recentWarnings(incident: Incident, facts: ClusterFacts): string[] {
   const nodes = new Set(incident.symptoms.flatMap((s) => s.affected.nodes));
-  const objects = new Set(
-    incident.symptoms.flatMap((s) => s.affected.objects.map((o) => `${o.namespace}/${o.name}`)),
+  const named = new Set(
+    incident.symptoms.flatMap((s) => s.affected.objects.map((o) => `${o.kind} ${o.namespace}/${o.name}`)),
   );
+  const dns = incident.symptoms.some(({ scope }) => scope.type === 'dns');
+  const parts = new Set(
+    [...networkPods(facts)]
+      .filter(
+        ([pod, part]) => (part === 'CoreDNS' && dns) || (part !== 'pathmedic' && nodes.has(pod.nodeName)),
+      )
+      .map(([{ meta }]) => `${meta.namespace}/${meta.name}`),
+  );
+  const inScope = ({ object, reason, node }: EventRecord): boolean => {
+    const name = `${object.namespace}/${object.name}`;
+    if (named.has(`${object.kind} ${name}`)) return true;
+    if (object.kind === 'Node') return nodes.has(object.name);
+    return object.kind === 'Pod' && (parts.has(name) || (networkReasons.has(reason) && nodes.has(node)));
+  };
   return facts.events
     .filter((e) => e.type === 'Warning' && e.lastMs > incident.detectedAtMs - 15 * 60_000)
-    .filter(
-      (e) =>
-        nodes.has(e.node) ||
-        nodes.has(e.object.name) ||
-        objects.has(`${e.object.namespace}/${e.object.name}`),
-    )
+    .filter(inScope)
     .toSorted((a, b) => b.lastMs - a.lastMs)
     .slice(0, 2)
     .map((e) => {

@@ -1,3 +1,4 @@
+import { formatDuration } from '../domain/duration.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { NetworkSnapshot, PathState } from '../domain/network.ts';
 import type { Symptom } from '../domain/symptom.ts';
@@ -132,7 +133,7 @@ function recovery(incident: Incident, { snapshot, mayOpen, partialCalmMs }: Dete
     kind: 'recovered',
     incidentId: incident.id,
     expectedLength: incident.length,
-    detail: recoveryDetail(affected, left),
+    detail: recoveryDetail(affected, left, snapshot.atMs),
   };
 }
 
@@ -141,10 +142,15 @@ function losesPart({ symptoms }: Incident): boolean {
   return symptoms.some(({ lossRate }) => lossRate !== null && lossRate < 0.8);
 }
 
-function recoveryDetail(affected: readonly PathState[], left: readonly string[]): string {
+function recoveryDetail(affected: readonly PathState[], left: readonly string[], nowMs: number): string {
   const gone = left.length === 0 ? '' : ` ${leftWords(left)}.`;
   if (affected.length === 0) return `The cluster no longer shows any of it.${gone}`;
   const sent = affected.reduce((sum, state) => sum + state.sent, 0);
   const lost = affected.reduce((sum, state) => sum + state.lost, 0);
-  return `All ${affected.length} affected paths answer again: ${sent - lost} of the last ${sent} probes.${gone}`;
+  const sinceMs = Math.max(...affected.map((state) => state.sinceMs));
+  const which =
+    affected.length === 1 ? 'The affected path answers' : `All ${affected.length} affected paths answer`;
+  // The latest windows may reach back to before that: their losses are no news, and would read like a contradiction.
+  const probes = lost === 0 && sent > 0 ? `: none of the last ${sent} probes was lost` : '';
+  return `${which} again, for ${formatDuration(Math.max(0, nowMs - sinceMs))} now${probes}.${gone}`;
 }
