@@ -5,6 +5,7 @@ import { cniNotInitialized } from './cni-not-initialized.ts';
 import { cniRights } from './cni-rights.ts';
 import { corednsConfig } from './coredns-config.ts';
 import { corednsCrash } from './coredns-crash.ts';
+import { corednsOverload } from './coredns-overload.ts';
 import { corednsUpstream } from './coredns-upstream.ts';
 import { datastoreUnreachable } from './datastore-unreachable.ts';
 import { hostKernel } from './host-kernel.ts';
@@ -46,6 +47,7 @@ export const runbooks: readonly Runbook[] = [
   kubeProxyBroken,
   hostKernel,
   corednsUpstream,
+  corednsOverload,
   serviceNoEndpoints,
   nodeNotReady,
   other,

@@ -1,0 +1,100 @@
+import type { PathState } from '../domain/network.ts';
+import type { Situation } from '../facts/cluster-facts.ts';
+import { clusterDns } from '../facts/coredns-objects.ts';
+import { isActive } from '../facts/pod-lookups.ts';
+import { dnsLogWishes } from './dns-log-wishes.ts';
+import { clip, evidence } from './evidence.ts';
+import { matchSignatures } from './match-signatures.ts';
+import { answeredWords, plainDnsPaths, tally, type Tally } from './probe-evidence.ts';
+import type { Judgement, Remedy, Runbook } from './runbook.ts';
+import { concernsDns } from './symptom-scope.ts';
+import { check, type Weighed, weighedCause } from './weigh.ts';
+
+const ID = 'coredns-overload-or-conntrack-race';
+const TITLE = 'Load of DNS and races in connection tracking';
+
+interface Loss {
+  udp: Tally;
+  tcp: Tally;
+  pods: Tally;
+  nodes: number;
+}
+
+function lost({ sent, answered }: Tally): number {
+  return sent === 0 ? 0 : 1 - answered / sent;
+}
+
+/** DNS by UDP loses a part, from several nodes, while DNS by TCP and other pod traffic lose nothing of the kind. */
+function lossOf({ network }: Situation): Loss | null {
+  if (network === null) return null;
+  const dns = plainDnsPaths(network);
+  const by = (protocol: PathState['path']['protocol']) =>
+    dns.filter(({ path }) => path.protocol === protocol);
+  const failing = by('dns-udp').filter(({ state }) => state === 'failing');
+  const udp = tally(by('dns-udp'));
+  const tcp = tally(by('dns-tcp'));
+  const pods = tally(network.paths.filter(({ path }) => path.kind === 'pod'));
+  const nodes = new Set(failing.map(({ path }) => path.from.node)).size;
+  const partly = lost(udp) > 0.01 && lost(udp) < 0.8;
+  const alone = tcp.sent > 0 && lost(tcp) * 4 < lost(udp) && lost(pods) * 4 < lost(udp);
+  return nodes >= 2 && partly && alone ? { udp, tcp, pods, nodes } : null;
+}
+
+function summaryOf(loss: Loss | null, told: readonly Weighed[]): string {
+  return loss === null
+    ? `DNS is overloaded, or answers get lost in connection tracking: ${told[0]?.evidence.text ?? ''}`
+    : `DNS by UDP loses a part of its answers from ${loss.nodes} nodes (${answeredWords(loss.udp)}), by TCP it does not (${answeredWords(loss.tcp)}): CoreDNS is overloaded, or UDP answers get lost in connection tracking.`;
+}
+
+function judge(situation: Situation): Judgement {
+  const told = matchSignatures(situation).get(ID) ?? [];
+  const loss = concernsDns(situation) ? lossOf(situation) : null;
+  const text =
+    loss === null
+      ? ''
+      : `DNS by UDP: ${answeredWords(loss.udp)}; by TCP: ${answeredWords(loss.tcp)}; pods: ${answeredWords(loss.pods)}`;
+  const pro = [...(loss === null ? [] : [{ weight: 0.55, evidence: evidence('probe', text) }]), ...told];
+  const summary = summaryOf(loss, told);
+  const cause = weighedCause({ id: ID, component: 'Cluster DNS', summary, pro, contra: [] });
+  const udp = situation.network === null ? tally([]) : tally(plainDnsPaths(situation.network));
+  const detail =
+    udp.sent > 0 && udp.failing === 0
+      ? `DNS answers: ${answeredWords(udp)}`
+      : 'the loss is not of UDP alone, and nothing was printed';
+  const result = cause !== null ? 'found' : udp.sent > 0 && udp.failing === 0 ? 'clear' : 'unknown';
+  return { cause, checks: [check(ID, TITLE, result, cause === null ? detail : summary)], unknown: [] };
+}
+
+function remedy(situation: Situation): Remedy | null {
+  const told = matchSignatures(situation).get(ID) ?? [];
+  const loss = lossOf(situation);
+  if (loss === null && told.length === 0) return null;
+  const { deployment, pods } = clusterDns(situation.facts);
+  const running = pods.filter(isActive).length;
+  const { namespace, name } = deployment?.meta ?? { namespace: 'kube-system', name: 'coredns' };
+  return {
+    type: 'escalate',
+    escalation: {
+      cause: ID,
+      title: 'DNS loses a part of its answers',
+      why: clip(
+        `${summaryOf(loss, told)} Which of the two it is, its metrics and the nodes’ counters tell.`,
+        800,
+      ),
+      options: [
+        `Load: kubectl -n ${namespace} top pod -l k8s-app=kube-dns; coredns_dns_requests_total and coredns_forward_max_concurrent_rejects_total in its metrics. Near its CPU limit: kubectl -n ${namespace} scale deployment ${name} --replicas=${Math.min(10, running + 2)} (an autoscaler may put it back).`,
+        'Races: on a node, conntrack -S | grep -c "insert_failed=[1-9]"; A and AAAA asked from one socket collide. A node-local DNS cache (NodeLocal DNSCache) takes them out of NAT; single-request-reopen in dnsConfig helps glibc pods.',
+        'Who asks so much: the log plugin for a minute, or hubble/tcpdump on port 53; ndots:5 multiplies every outside name by the search domains.',
+      ].map((option) => clip(option, 400)),
+    },
+  };
+}
+
+/** C5: DNS answers get lost under load or in UDP connection tracking, while the network is well. */
+export const corednsOverload: Runbook = {
+  id: ID,
+  needs: ['pods', 'deployments', 'logs'],
+  wantsLogs: (situation) => (concernsDns(situation) ? dnsLogWishes(clusterDns(situation.facts)) : []),
+  judge,
+  remedy,
+};
