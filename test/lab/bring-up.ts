@@ -21,10 +21,13 @@ const readyMs = 180_000;
 
 type Say = (line: string) => void;
 
-/** Brings up what is not there, step by step; each step leaves alone what is in order. */
+/**
+ * Brings up what is not there, step by step; each step leaves alone what is in order.
+ * @param build asked for only when the lab is new: one that is up stays of what it is
+ */
 export async function bringUpLocked(
   options: BringUpOptions,
-  build: LabBuild,
+  build: () => Promise<LabBuild>,
   say: Say,
   signal?: AbortSignal,
 ): Promise<Lab> {
@@ -132,7 +135,7 @@ async function beginState(options: BringUpOptions, build: LabBuild, places: LabP
   }
   if (before !== null) return before;
   const { name, network } = options;
-  const state = { name, network, apiPort: null, build: await makeOwnBuild(build, places) };
+  const state = { name, network, apiPort: null, build: await makeOwnBuild(await build(), places) };
   await writeState(places, state);
   return state;
 }

@@ -46,7 +46,7 @@ export async function bringUp(
   if (nodes < 1 || nodes > maxNodes) throw new Error(`a lab has 1 to ${maxNodes} nodes`);
   const lock = await lockLab(name);
   try {
-    const build = await ensureBuilt({ say, ...(signal === undefined ? {} : { signal }) });
+    const build = () => ensureBuilt({ say, ...(signal === undefined ? {} : { signal }) });
     const wasUp = (await openLab(name)) !== null;
     if (!wasUp) await assertNobodyElses(name);
     // Without a control plane there is nothing to repair: what is left is in the way.
