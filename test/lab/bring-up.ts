@@ -128,7 +128,11 @@ async function together(work: readonly Promise<unknown>[]): Promise<void> {
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-async function beginState(options: BringUpOptions, build: LabBuild, places: LabPlaces): Promise<LabState> {
+async function beginState(
+  options: BringUpOptions,
+  build: () => Promise<LabBuild>,
+  places: LabPlaces,
+): Promise<LabState> {
   const before = await readState(places);
   if (before !== null && before.network !== options.network) {
     throw new Error(`the lab ${options.name} is up with --network ${before.network}; take it down first`);

@@ -54,10 +54,7 @@ export async function bringUp(
     try {
       return await bringUpLocked(options, build, say, signal);
     } catch (error) {
-      if (!wasUp) {
-        say(`taking the lab ${name} down again`);
-        await removeAll(name);
-      }
+      if (!wasUp && (await removeAll(name))) say(`what there was of the lab ${name} is removed`);
       throw error;
     }
   } finally {
