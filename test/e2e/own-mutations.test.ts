@@ -25,7 +25,8 @@ describe('readMutations', () => {
     const scale = {
       objectRef: { resource: 'deployments', subresource: 'scale', namespace: 'kube-system', name: 'coredns' },
     };
-    expect(words(line({}), line(scale))).toEqual([
+    const jsonPatch = { requestObject: [{ op: 'remove', path: '/spec/template/spec/nodeSelector' }] };
+    expect(words(line(jsonPatch), line(scale))).toEqual([
       'patch daemonsets kube-system/kube-proxy',
       'patch deployments/scale kube-system/coredns',
     ]);
@@ -44,6 +45,10 @@ describe('readMutations', () => {
         line({ user: { username: 'system:serviceaccount:other:pathmedic-executor' } }),
       ),
     ).toEqual([]);
+  });
+
+  it('takes no line that it cannot read for one that does not matter', () => {
+    expect(() => words('{"stage":"ResponseComplete"}')).toThrow();
   });
 
   it('counts a change by whichever of our identities, in whichever namespace', () => {

@@ -15,10 +15,11 @@ const AuditLine = z.object({
     })
     .optional(),
   responseStatus: z.object({ code: z.number().optional() }).optional(),
-  /** A delete carries its options in the body. */
-  requestObject: z.object({ dryRun: z.array(z.string()).optional() }).optional(),
+  /** Of any shape: a JSON patch is an array, a delete carries its options here. */
+  requestObject: z.unknown().optional(),
   requestReceivedTimestamp: z.string(),
 });
+const DryRunBody = z.object({ dryRun: z.array(z.string()).min(1) });
 type AuditLine = z.infer<typeof AuditLine>;
 
 /** A request of one of our identities that changed something (no dry run, accepted). */
@@ -58,30 +59,32 @@ export async function ownMutations(
 
 /** Lines of an audit log -> accepted changes by pathmedic's service accounts in these namespaces. Pure. */
 export function readMutations(log: string, namespaces: readonly string[]): OwnMutation[] {
-  return log
-    .split('\n')
-    .filter((line) => line !== '')
-    .flatMap((line) => {
-      const entry = AuditLine.safeParse(JSON.parse(line));
-      return entry.success ? [entry.data] : [];
-    })
-    .filter((e) =>
-      namespaces.some((n) => e.user.username.startsWith(`system:serviceaccount:${n}:pathmedic-`)),
-    )
-    .filter((e) => e.stage === 'ResponseComplete' && changing.has(e.verb) && !isDryRun(e))
-    .filter((e) => (e.responseStatus?.code ?? 500) < 300 && !ownBookkeeping.has(e.objectRef?.resource ?? ''))
-    .map((e) => ({
-      user: e.user.username,
-      verb: e.verb,
-      resource: [e.objectRef?.resource, e.objectRef?.subresource].filter((r) => r !== undefined).join('/'),
-      namespace: e.objectRef?.namespace ?? '',
-      name: e.objectRef?.name ?? '',
-      atMs: Date.parse(e.requestReceivedTimestamp),
-    }));
+  return (
+    log
+      .split('\n')
+      .filter((line) => line !== '')
+      // A line that cannot be read could be the change that must not be there.
+      .map((line) => AuditLine.parse(JSON.parse(line)))
+      .filter((e) =>
+        namespaces.some((n) => e.user.username.startsWith(`system:serviceaccount:${n}:pathmedic-`)),
+      )
+      .filter((e) => e.stage === 'ResponseComplete' && changing.has(e.verb) && !isDryRun(e))
+      .filter(
+        (e) => (e.responseStatus?.code ?? 500) < 300 && !ownBookkeeping.has(e.objectRef?.resource ?? ''),
+      )
+      .map((e) => ({
+        user: e.user.username,
+        verb: e.verb,
+        resource: [e.objectRef?.resource, e.objectRef?.subresource].filter((r) => r !== undefined).join('/'),
+        namespace: e.objectRef?.namespace ?? '',
+        name: e.objectRef?.name ?? '',
+        atMs: Date.parse(e.requestReceivedTimestamp),
+      }))
+  );
 }
 
 function isDryRun({ requestURI, requestObject }: AuditLine): boolean {
-  return requestURI.includes('dryRun=') || (requestObject?.dryRun ?? []).length > 0;
+  return requestURI.includes('dryRun=') || DryRunBody.safeParse(requestObject).success;
 }
 
 /** `patch configmaps kube-system/coredns` */
