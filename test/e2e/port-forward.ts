@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { PortForward, type KubeConfig } from '@kubernetes/client-node';
 
@@ -16,7 +16,10 @@ export async function forwardTo(
   port: number,
 ): Promise<Forward> {
   const forwarding = new PortForward(kubeConfig);
+  const open = new Set<Socket>();
   const server: Server = createServer((socket) => {
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
     const errors = new PassThrough();
     errors.on('data', () => socket.destroy());
     socket.on('error', () => socket.destroy());
@@ -41,6 +44,8 @@ export async function forwardTo(
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
+        // A connection on which nothing comes any more would keep it open.
+        for (const socket of open) socket.destroy();
       }),
   };
 }
