@@ -48,7 +48,7 @@ describe('readMutations', () => {
   });
 
   it('takes no line that it cannot read for one that does not matter', () => {
-    expect(() => words('{"stage":"ResponseComplete"}')).toThrow();
+    expect(() => words('{"stage":"ResponseComplete"}')).toThrow('verb');
   });
 
   it('counts a change by whichever of our identities, in whichever namespace', () => {
