@@ -7,12 +7,12 @@ export const corednsOom: Fault = {
   name: 'coredns-oom',
   about:
     'The memory limit of CoreDNS is below what it needs, and its pods were made anew. ' +
-    'They are killed (OOMKilled) in a loop; every lookup is refused.',
+    'The kernel kills them in a loop (exit code 137); every lookup is refused.',
   cause: 'coredns-crash',
   symptoms: ['dns-pods', 'paths-failing'],
   async inject(place) {
     await changeCoreDnsContainer(place, {
-      resources: { limits: { memory: '7Mi' }, requests: { memory: '7Mi' } },
+      resources: { limits: { memory: '6Mi' }, requests: { memory: '6Mi' } },
     });
     await coreDnsFails(place);
   },
