@@ -10,7 +10,7 @@ export const cniConfigRemoved: Fault = {
     'The CNI configuration file of the node was deleted, while its flannel pod runs on and does not write it again. ' +
     'The node is NotReady (NetworkPluginNotReady); running pods are fine, new ones get no sandbox.',
   cause: 'cni-not-initialized',
-  symptoms: ['node-network', 'pods-stuck'],
+  symptoms: ['node-network'],
   async inject({ lab, node }) {
     await lab.on(node, ['rm', '-f', '/etc/cni/net.d/10-flannel.conflist'], { timeoutMs: 20_000 });
     await until(`${node} to be NotReady`, 60_000, async () => !(await oneNode(lab, node)).ready);
