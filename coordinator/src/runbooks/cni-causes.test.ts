@@ -119,7 +119,7 @@ describe('a bridge of an earlier range', () => {
     const { cause, options } = top(at({ pods: [...ready, ...dnsPods(), stuck], events: [bridge] }));
     expect(cause).toMatchObject({ id: 'stale-cni-state', confidence: 'medium' });
     expect(cause.summary).toContain(
-      'The bridge cni0 on node2 still has an address of an earlier pod range, not 10.244.1.1/24',
+      'The bridge cni0 on node2 still has an address of an earlier pod range, not of 10.244.1.1/24',
     );
     expect(options).toContain('ip link delete cni0');
     expect(options).toContain('kubectl drain node2');
@@ -200,13 +200,33 @@ describe('a node whose runtime has no CNI configuration', () => {
     expect(cause.id).toBe('cni-agent-crash');
   });
 
-  it('for a missing plugin binary asks people', () => {
-    const missing = event(
-      'FailedCreatePodSandBox',
-      'failed to setup network for sandbox "ab12": plugin type="loopback" failed (add): failed to find plugin "loopback" in path [/opt/cni/bin]',
-      { kind: 'Pod', namespace: 'shop', name: 'web' },
-    );
-    expect(top(at({ nodes, events: [missing] })).remedy?.type).toBe('escalate');
+  const missing = (plugin: string): Situation =>
+    at({
+      nodes: nodesWith({}),
+      pods: [
+        ...ready,
+        ...dnsPods(),
+        pod('web', 'shop', { nodeName: 'node2', phase: 'Pending', ready: false, ips: [] }),
+      ],
+      events: [
+        event(
+          'FailedCreatePodSandBox',
+          `failed to setup network for sandbox "ab12": plugin type="${plugin}" failed (add): failed to find plugin "${plugin}" in path [/opt/cni/bin]`,
+          { kind: 'Pod', namespace: 'shop', name: 'web' },
+        ),
+      ],
+    });
+
+  it('or not the program that it names: the agent brings back its own, any other is the node’s', () => {
+    const own = top(missing('flannel'));
+    expect(own.cause).toMatchObject({ id: 'cni-not-initialized', confidence: 'medium' });
+    expect(own.remedy).toMatchObject({
+      type: 'plan',
+      actions: [{ target: { name: 'kube-flannel-ds-node2' } }],
+    });
+    const other = top(missing('loopback'));
+    expect(other.cause.summary).toContain('The program of the CNI plugin loopback is missing on node2');
+    expect(other.remedy?.type).toBe('escalate');
   });
 });
 

@@ -7,6 +7,7 @@ import type { Condition, NodeRecord, PodRecord } from '../facts/records.ts';
 import { clip, evidence } from './evidence.ts';
 import { networkCondition } from './cni-trouble.ts';
 import { matchSignatures } from './match-signatures.ts';
+import { type MissingPlugin, missingPlugin } from './missing-plugin.ts';
 import { nameNodes } from './name-nodes.ts';
 import type { Judgement, Remedy, Runbook } from './runbook.ts';
 import { concernsNodes } from './symptom-scope.ts';
@@ -54,7 +55,19 @@ function wasTaken(bare: Bare, atMs: number): boolean {
 function proOf(situation: Situation, found: readonly Bare[]): Weighed[] {
   const told = matchSignatures(situation).get(ID) ?? [];
   const { atMs } = situation.facts;
+  const missing = missingPlugin(situation);
   return [
+    ...(missing === null
+      ? []
+      : [
+          {
+            weight: 0.35,
+            evidence: evidence(
+              'object',
+              `${missing.pods.length} pods on ${missing.node} wait without an address`,
+            ),
+          },
+        ]),
     ...found.slice(0, 3).flatMap((bare, at): Weighed[] => {
       const { node, condition, agent } = bare;
       const ref = refOf('Node', node.meta);
@@ -91,10 +104,13 @@ function judge(situation: Situation): Judgement {
   const told = matchSignatures(situation).get(ID) ?? [];
   const found = bareNodes(situation);
   const [first] = told;
+  const missing = missingPlugin(situation);
   const summary =
     found.length > 0
       ? summaryOf(situation, found)
-      : `The node has no CNI configuration or plugin: ${first?.evidence.text ?? ''}`;
+      : missing !== null
+        ? pluginWords(missing)
+        : `The node has no CNI configuration or plugin: ${first?.evidence.text ?? ''}`;
   const cause = weighedCause({
     id: ID,
     component:
@@ -131,26 +147,43 @@ function remedy(situation: Situation): Remedy | null {
   const found = bareNodes(situation);
   const [first] = found;
   const told = matchSignatures(situation).get(ID) ?? [];
+  const missing = missingPlugin(situation);
+  if (missing !== null) return remedyForPlugin(missing);
   if (first === undefined) {
     return told.length === 0
       ? null
       : escalation('A node has no CNI configuration or plugin', told[0]?.evidence.text ?? '', 'the node');
   }
   const summary = summaryOf(situation, found);
-  const missingPlugin = told.some(({ evidence: { text } }) => /failed to find plugin/.test(text));
-  if (first.agent === null || missingPlugin || !wasTaken(first, situation.facts.atMs)) {
+  if (first.agent === null || !wasTaken(first, situation.facts.atMs)) {
     return escalation(
       `${nameNodes(found.map(({ node }) => node.meta.name))}: no CNI configuration`,
       summary,
       first.node.meta.name,
     );
   }
-  const target = refOf('Pod', first.agent.meta);
   const rest = found.length > 1 ? ' One node first: if that helps, the others follow.' : '';
+  return restart(first.agent, `${summary} The agent writes the configuration when it starts.${rest}`);
+}
+
+/** A program that the agent brings along comes back with its start; any other is the node's own. */
+function remedyForPlugin({ node, plugin, pods, agent }: MissingPlugin): Remedy {
+  const summary = pluginWords({ node, plugin, pods });
+  return agent === null
+    ? escalation(`${node}: the CNI plugin ${plugin} is missing`, summary, node)
+    : restart(agent, `${summary} The agent puts its own plugin in place when it starts.`);
+}
+
+function pluginWords({ node, plugin, pods }: Pick<MissingPlugin, 'node' | 'plugin' | 'pods'>): string {
+  return `The program of the CNI plugin ${plugin} is missing on ${node}: ${pods.length} new ${pods.length === 1 ? 'pod gets' : 'pods get'} no network there.`;
+}
+
+function restart(agent: PodRecord, why: string): Remedy {
+  const target = refOf('Pod', agent.meta);
   return {
     type: 'plan',
-    title: clip(`Delete pod ${target.namespace}/${target.name} on ${first.node.meta.name}`, 200),
-    why: clip(`${summary} The agent writes the configuration when it starts.${rest}`, 600),
+    title: clip(`Delete pod ${target.namespace}/${target.name} on ${agent.nodeName}`, 200),
+    why: clip(why, 600),
     // The pod calls itself ready: it is what the node says that shows that its work is gone.
     actions: [{ type: 'delete-pod', target, params: { evidence: 'probes' } }],
   };

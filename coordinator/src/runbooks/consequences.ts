@@ -51,6 +51,7 @@ const FOLLOWS: Readonly<Partial<Record<CauseId, readonly CauseId[]>>> = {
     'cni-agent-crash',
   ],
   'route-missing-or-wrong': ['overlay-blocked'],
+  'stale-cni-state': ['overlay-blocked', 'route-missing-or-wrong', 'cni-not-initialized'],
   'mtu-mismatch': ['overlay-blocked'],
   'node-not-ready': [
     'cni-agent-crash',

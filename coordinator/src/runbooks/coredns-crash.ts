@@ -41,7 +41,9 @@ function isMute({ network }: Situation, pod: string): boolean {
   if (network === null) return false;
   const paths = dnsPodPaths(network, pod).filter(({ state }) => state !== 'unknown');
   const from = new Set(paths.filter(({ state }) => state === 'failing').map(({ path }) => path.from.node));
-  return from.size >= 2 && paths.every(({ state }) => state === 'failing');
+  // One that answers some in time is slow, not silent.
+  const { sent, answered } = tally(paths);
+  return from.size >= 2 && answered * 5 <= sent && paths.every(({ state }) => state === 'failing');
 }
 
 const WEIGHT = {

@@ -57,6 +57,24 @@ describe('DNS that loses a part of its answers', () => {
     if (remedy?.type === 'escalate') expect(() => Escalation.parse(remedy.escalation)).not.toThrow();
   });
 
+  it('by every server and both transports, in time for some and too late for others, is overloaded', () => {
+    const to = {
+      type: 'dns-pod',
+      pod: 'kube-system/coredns-0',
+      node: 'node1',
+      address: '10.244.1.2',
+      port: 53,
+      upstream: false,
+    } as const;
+    const servers = dns(60, 40).map((state): PathState => {
+      const path = { ...state.path, to };
+      return { ...state, path: { ...path, id: pathId(path) } };
+    });
+    const [cause] = diagnose(at([...dns(60, 40), ...servers])).causes;
+    expect(cause?.id).toBe('coredns-overload-or-conntrack-race');
+    expect(cause?.summary).toContain('Every CoreDNS pod answers only a part in time');
+  });
+
   it('by TCP as well, or with other pod traffic, or wholly, is something else', () => {
     expect(ids(at(dns(10, 10)))).not.toContain('coredns-overload-or-conntrack-race');
     expect(ids(at(dns(10, 0), { sent: 100, lost: 10 }))).not.toContain('coredns-overload-or-conntrack-race');

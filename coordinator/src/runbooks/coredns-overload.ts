@@ -1,13 +1,16 @@
+import { formatRef } from '../domain/object-ref.ts';
 import type { PathState } from '../domain/network.ts';
 import type { Situation } from '../facts/cluster-facts.ts';
 import { clusterDns } from '../facts/coredns-objects.ts';
+import { refOf } from '../facts/object-ref-of.ts';
 import { isActive } from '../facts/pod-lookups.ts';
+import { changedBefore, lastChangeOf } from '../facts/recent-changes.ts';
 import { dnsLogWishes } from './dns-log-wishes.ts';
 import { clip, evidence } from './evidence.ts';
 import { matchSignatures } from './match-signatures.ts';
-import { answeredWords, plainDnsPaths, tally, type Tally } from './probe-evidence.ts';
+import { answeredWords, failureShare, plainDnsPaths, tally, type Tally } from './probe-evidence.ts';
 import type { Judgement, Remedy, Runbook } from './runbook.ts';
-import { concernsDns } from './symptom-scope.ts';
+import { concernsDns, troubleSinceMs } from './symptom-scope.ts';
 import { check, type Weighed, weighedCause } from './weigh.ts';
 
 const ID = 'coredns-overload-or-conntrack-race';
@@ -18,13 +21,24 @@ interface Loss {
   tcp: Tally;
   pods: Tally;
   nodes: number;
+  /** By UDP alone: then also connection tracking may be it. */
+  byUdp: boolean;
 }
 
 function lost({ sent, answered }: Tally): number {
   return sent === 0 ? 0 : 1 - answered / sent;
 }
 
-/** DNS by UDP loses a part, from several nodes, while DNS by TCP and other pod traffic lose nothing of the kind. */
+/** Each server answers some and is too late for others; refusing, or silent to all, is something else. */
+function everyServerSlow(dns: readonly PathState[]): boolean {
+  const servers = [...Map.groupBy(dns, ({ path: { to } }) => (to.type === 'dns-pod' ? to.pod : '')).entries()]
+    .filter(([pod]) => pod !== '')
+    .map(([, states]) => tally(states));
+  const timeouts = failureShare(dns, 'timeout');
+  return servers.length > 0 && timeouts > 0.8 && servers.every((one) => lost(one) > 0.05 && lost(one) < 0.8);
+}
+
+/** DNS loses a part from several nodes while other pod traffic does not: of UDP alone, or of all servers by both. */
 function lossOf({ network }: Situation): Loss | null {
   if (network === null) return null;
   const dns = plainDnsPaths(network);
@@ -36,14 +50,33 @@ function lossOf({ network }: Situation): Loss | null {
   const pods = tally(network.paths.filter(({ path }) => path.kind === 'pod'));
   const nodes = new Set(failing.map(({ path }) => path.from.node)).size;
   const partly = lost(udp) > 0.01 && lost(udp) < 0.8;
-  const alone = tcp.sent > 0 && lost(tcp) * 4 < lost(udp) && lost(pods) * 4 < lost(udp);
-  return nodes >= 2 && partly && alone ? { udp, tcp, pods, nodes } : null;
+  const alone = lost(pods) * 4 < lost(udp);
+  const byUdp = tcp.sent > 0 && lost(tcp) * 4 < lost(udp);
+  const slow = everyServerSlow(dns);
+  return nodes >= 2 && partly && alone && (byUdp || slow) ? { udp, tcp, pods, nodes, byUdp } : null;
 }
 
 function summaryOf(loss: Loss | null, told: readonly Weighed[]): string {
-  return loss === null
-    ? `DNS is overloaded, or answers get lost in connection tracking: ${told[0]?.evidence.text ?? ''}`
-    : `DNS by UDP loses a part of its answers from ${loss.nodes} nodes (${answeredWords(loss.udp)}), by TCP it does not (${answeredWords(loss.tcp)}): CoreDNS is overloaded, or UDP answers get lost in connection tracking.`;
+  if (loss === null)
+    return `DNS is overloaded, or answers get lost in connection tracking: ${told[0]?.evidence.text ?? ''}`;
+  const { udp, tcp, pods, nodes, byUdp } = loss;
+  return byUdp
+    ? `DNS by UDP loses a part of its answers from ${nodes} nodes (${answeredWords(udp)}), by TCP it does not (${answeredWords(tcp)}): CoreDNS is overloaded, or UDP answers get lost in connection tracking.`
+    : `Every CoreDNS pod answers only a part in time, from ${nodes} nodes (UDP: ${answeredWords(udp)}; TCP: ${answeredWords(tcp)}), while pods reach each other (${answeredWords(pods)}): CoreDNS is overloaded.`;
+}
+
+/** A change of its limits or image shortly before makes load the likelier explanation. */
+function changeOf(situation: Situation): Weighed[] {
+  const { deployment } = clusterDns(situation.facts);
+  if (deployment === null) return [];
+  const changed = changedBefore(
+    lastChangeOf(deployment.meta, 'resources') ?? lastChangeOf(deployment.meta, 'containers'),
+    troubleSinceMs(situation),
+  );
+  const ref = refOf('Deployment', deployment.meta);
+  return changed === ''
+    ? []
+    : [{ weight: 0.3, evidence: evidence('object', `${formatRef(ref)} was ${changed}`, { ref }) }];
 }
 
 function judge(situation: Situation): Judgement {
@@ -53,7 +86,10 @@ function judge(situation: Situation): Judgement {
     loss === null
       ? ''
       : `DNS by UDP: ${answeredWords(loss.udp)}; by TCP: ${answeredWords(loss.tcp)}; pods: ${answeredWords(loss.pods)}`;
-  const pro = [...(loss === null ? [] : [{ weight: 0.55, evidence: evidence('probe', text) }]), ...told];
+  const pro = [
+    ...(loss === null ? [] : [{ weight: 0.55, evidence: evidence('probe', text) }, ...changeOf(situation)]),
+    ...told,
+  ];
   const summary = summaryOf(loss, told);
   const cause = weighedCause({ id: ID, component: 'Cluster DNS', summary, pro, contra: [] });
   const udp = situation.network === null ? tally([]) : tally(plainDnsPaths(situation.network));

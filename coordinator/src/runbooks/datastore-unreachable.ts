@@ -1,11 +1,13 @@
 import type { Situation } from '../facts/cluster-facts.ts';
+import { cniAgents } from '../facts/cni-flavour.ts';
+import { changedBefore, lastChangeOf } from '../facts/recent-changes.ts';
 import { clip, evidence } from './evidence.ts';
 import { cniLogWishes, cniTrouble } from './cni-trouble.ts';
 import { matchSignatures } from './match-signatures.ts';
 import { nameNodes } from './name-nodes.ts';
 import { answeredWords, nodePathsOf, tally } from './probe-evidence.ts';
 import type { Judgement, Remedy, Runbook } from './runbook.ts';
-import { affectedNodes } from './symptom-scope.ts';
+import { affectedNodes, troubleSinceMs } from './symptom-scope.ts';
 import { check, type Weighed, weighedCause } from './weigh.ts';
 
 const ID = 'datastore-or-apiserver-unreachable';
@@ -38,7 +40,9 @@ function targetOf({ facts }: Situation, told: readonly Weighed[]): Target {
   if (api?.clusterIPs.includes(host) === true) {
     return { words: `the API server by its Service address ${address}`, address, byService: true };
   }
-  const words = address.endsWith(':2379') ? `etcd at ${address}` : `the API server or datastore at ${address}`;
+  const words = address.endsWith(':2379')
+    ? `etcd at ${address}`
+    : `the API server or datastore at ${address}`;
   return { words, address, byService: false };
 }
 
@@ -97,6 +101,21 @@ function optionsFor(target: Target, node: string): string[] {
   ];
 }
 
+/** Its own template was changed shortly before: then the wrong address most likely came with that. */
+function changeOptions(situation: Situation): string[] {
+  return cniAgents(situation.facts).flatMap(({ daemonSets }) =>
+    daemonSets.flatMap(({ meta }) => {
+      const change = lastChangeOf(meta, 'containers') ?? lastChangeOf(meta, 'env');
+      const changed = changedBefore(change, troubleSinceMs(situation));
+      if (changed === '' || change?.manager.startsWith('pathmedic') === true) return [];
+      const undo = `kubectl -n ${meta.namespace} rollout undo daemonset/${meta.name}`;
+      return [
+        `DaemonSet ${meta.namespace}/${meta.name} was ${changed}: if the address came with that, undo it: ${undo}. Agents that fail start anew, node by node; running pods keep their network.`,
+      ];
+    }),
+  );
+}
+
 function remedy(situation: Situation): Remedy | null {
   const told = matchSignatures(situation).get(ID) ?? [];
   const [first] = told;
@@ -110,7 +129,9 @@ function remedy(situation: Situation): Remedy | null {
       cause: ID,
       title: clip(`The CNI on ${where} cannot reach its datastore`, 200),
       why: clip(`It cannot reach ${target.words}. It says: ${first.evidence.text}`, 800),
-      options: optionsFor(target, node).map((option) => clip(option, 400)),
+      options: [...changeOptions(situation), ...optionsFor(target, node)]
+        .slice(0, 6)
+        .map((option) => clip(option, 400)),
     },
   };
 }

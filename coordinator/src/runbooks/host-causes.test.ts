@@ -128,6 +128,20 @@ describe('routes that the kernels tell of', () => {
     });
   });
 
+  it('a stray one within a peer’s range is for a person to remove: no restart takes it away', () => {
+    const routes = [
+      ...(host('node2').routes ?? []),
+      { destination: '10.244.3.128/25', gateway: null, interface: null },
+    ];
+    const { cause, remedy, options } = top(at(withNode2({ routes }), ofPair));
+    expect(cause).toMatchObject({ id: 'route-missing-or-wrong', confidence: 'high' });
+    expect(cause.summary).toContain(
+      'a route of node2 to 10.244.3.128/25, within 10.244.3.0/24 (pods of node3), refuses or drops',
+    );
+    expect(remedy?.type).toBe('escalate');
+    expect(options).toContain('ip route del');
+  });
+
   it('none at all on any node says nothing: other data planes have none', () => {
     const none = names.map((name) => host(name, { routes: [], interfaces: [] }));
     expect(top(at(none)).cause.id).toBe('overlay-blocked');
@@ -141,6 +155,45 @@ describe('routes that the kernels tell of', () => {
 
   it('that are complete leave the encapsulation as the likeliest', () => {
     expect(top(at(withNode2({}))).cause.id).toBe('overlay-blocked');
+  });
+});
+
+describe('a bridge on another range than its node', () => {
+  it('is what an earlier network left, not a blocked overlay', () => {
+    const routes = (host('node2').routes ?? []).map((route) =>
+      route.interface === 'cni0' ? { ...route, destination: '10.77.1.0/24' } : route,
+    );
+    const { cause, options } = top(at(withNode2({ routes })));
+    expect(cause).toMatchObject({ id: 'stale-cni-state' });
+    expect(cause.summary).toContain('The bridge cni0 on node2');
+    expect(options).toContain('ip link delete cni0');
+  });
+});
+
+describe('a node whose pods are mute', () => {
+  const seen = (mute: boolean): Situation => {
+    const base = network({ pod: cut });
+    const agents = names.flatMap((name) =>
+      ['host', 'pod'].map((mode) => ({
+        node: name,
+        mode,
+        namespace: 'pathmedic',
+        lastReportMs: base.atMs - (mute && name === 'node2' && mode === 'pod' ? 60_000 : 2000),
+        impaired: null,
+      })),
+    );
+    return at(withNode2({}), { network: { ...base, agents } });
+  };
+
+  it('while it reports itself has a host that forwards nothing: more than its overlay is shut', () => {
+    const { cause, options } = top(seen(true));
+    expect(cause).toMatchObject({ id: 'node-kernel-or-host-firewall', confidence: 'medium' });
+    expect(cause.summary).toContain('Nothing of the pods on node2 leaves the node');
+    expect(options).toContain('nft list ruleset');
+  });
+
+  it('is told from one whose pods still report: there it is the overlay', () => {
+    expect(top(seen(false)).cause.id).toBe('overlay-blocked');
   });
 });
 

@@ -3,7 +3,7 @@ import type { HostFacts } from '../facts/host-facts.ts';
 import { clip, evidence } from './evidence.ts';
 import { matchSignatures } from './match-signatures.ts';
 import { nameNodes } from './name-nodes.ts';
-import { podNetworkLoss } from './pod-network-loss.ts';
+import { isWhole, type PodNetworkLoss, podNetworkLoss } from './pod-network-loss.ts';
 import { answeredWords } from './probe-evidence.ts';
 import type { Judgement, Remedy, Runbook } from './runbook.ts';
 import { concernsNodes } from './symptom-scope.ts';
@@ -94,6 +94,16 @@ function flaws(situation: Situation): Flaw[] {
     .toSorted((a, b) => b.weight - a.weight);
 }
 
+/** Nothing of its pods leaves the node, not even past the tunnel, though the node itself is well: a filter of the host. */
+function filtered(situation: Situation): PodNetworkLoss | null {
+  const loss = podNetworkLoss(situation);
+  return loss !== null && loss.podsMute && loss.agentsWell && isWhole(loss) ? loss : null;
+}
+
+function filterWords({ nodes, pod, under }: PodNetworkLoss): string {
+  return `nothing of the pods on ${nameNodes(nodes)} leaves the node (${answeredWords(pod)}), not even their agent's reports to nodes' addresses, while the node itself reaches the others (${answeredWords(under)}): its firewall or kernel does not forward`;
+}
+
 function fromProbes(situation: Situation, found: readonly Flaw[]): Weighed[] {
   const loss = podNetworkLoss(situation);
   if (loss === null || !found.some(({ node }) => loss.nodes.includes(node))) return [];
@@ -105,17 +115,21 @@ function judge(situation: Situation): Judgement {
   const told = matchSignatures(situation).get(ID) ?? [];
   const found = flaws(situation);
   const [first] = found;
+  const mute = filtered(situation);
   const pro: Weighed[] = [
     ...found.slice(0, 4).map((flaw, at) => ({
       weight: at === 0 ? flaw.weight : flaw.weight / 3,
       evidence: evidence('host', flaw.text),
     })),
     ...fromProbes(situation, found),
+    ...(mute === null ? [] : [{ weight: 0.6, evidence: evidence('probe', filterWords(mute)) }]),
     ...told,
   ];
   const summary =
     first === undefined
-      ? `The node’s kernel drops packets: ${told[0]?.evidence.text ?? ''}`
+      ? mute !== null
+        ? `${filterWords(mute)}.`.replace(/^n/, 'N')
+        : `The node’s kernel drops packets: ${told[0]?.evidence.text ?? ''}`
       : `${clip(first.text, 350)}.`;
   const cause = weighedCause({
     id: ID,
@@ -169,9 +183,30 @@ function optionsFor({ what, node }: Flaw): string[] {
   }
 }
 
+function askForFirewall(mute: PodNetworkLoss): Remedy {
+  const [node = 'the node'] = mute.nodes;
+  return {
+    type: 'escalate',
+    escalation: {
+      cause: ID,
+      title: clip(`The host of ${node} forwards nothing of its pods`, 200),
+      why: clip(
+        `${filterWords(mute).replace(/^n/, 'N')}. Rules of hosts are not read and never changed from here.`,
+        800,
+      ),
+      options: [
+        `Look: on ${node}, nft list ruleset | grep -B3 -A8 'hook forward'; iptables -S FORWARD | head -20. A policy of drop needs rules that accept the pods' ranges.`,
+        `Open it for now: on ${node}, iptables -P FORWARD ACCEPT, or nft rules that accept traffic from and to the pods' ranges; nothing restarts.`,
+        `Who set it: firewalld, ufw (DEFAULT_FORWARD_POLICY), a server template, Docker (it sets FORWARD to DROP): systemctl list-units | grep -iE 'firewall|ufw|nftables|docker'.`,
+      ].map((option) => clip(option, 400)),
+    },
+  };
+}
+
 function remedy(situation: Situation): Remedy | null {
   const [first] = flaws(situation);
-  if (first === undefined) return null;
+  const mute = filtered(situation);
+  if (first === undefined) return mute === null ? null : askForFirewall(mute);
   return {
     type: 'escalate',
     escalation: {

@@ -34,7 +34,7 @@ function where({ reach, nodes }: PodNetworkLoss): string {
 
 /** A whole node cut off is more likely its firewall or encapsulation; a single pair more likely a route (its own runbook). */
 function weightOf(loss: PodNetworkLoss): number {
-  if (!loss.agentsWell) return 0.3;
+  if (!loss.agentsWell || loss.podsMute) return 0.3;
   if (loss.reach === 'pair') return isWhole(loss) ? 0.4 : 0.5;
   return 0.55;
 }

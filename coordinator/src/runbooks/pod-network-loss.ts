@@ -1,4 +1,4 @@
-import type { PathState } from '../domain/network.ts';
+import type { NetworkSnapshot, PathState } from '../domain/network.ts';
 import type { Situation } from '../facts/cluster-facts.ts';
 import { cniCoverage } from '../facts/cni-coverage.ts';
 import { blamedComponents } from './blamed-nodes.ts';
@@ -15,6 +15,8 @@ export interface PodNetworkLoss {
   under: Tally;
   /** Lost share of what is lost, 0 to 1. */
   lossRate: number;
+  /** On the one node, its agent on the node's network reports, and the one on the pod network does not. */
+  podsMute: boolean;
   /** CNI agents on these nodes that do not run well: then it is theirs. */
   agentsWell: boolean;
 }
@@ -42,6 +44,7 @@ export function podNetworkLoss(situation: Situation): PodNetworkLoss | null {
     pod,
     under,
     lossRate: lossOf(situation, pod),
+    podsMute: place.reach === 'node' && podsMute(network, first),
     agentsWell: agentsWell(situation, place.nodes),
   };
 }
@@ -75,4 +78,17 @@ function agentsWell({ facts }: Situation, nodes: readonly string[]): boolean {
     .flatMap((coverage) => coverage.nodes)
     .filter((on) => nodes.includes(on.node.meta.name));
   return there.every(({ state }) => state === 'ready' || state === 'unknown');
+}
+
+/** Agents report every few seconds. */
+const REPORTED_MS = 30_000;
+
+/** Reports go to a node's address, not through the tunnel between nodes: where they stop too, nothing of pods leaves. */
+function podsMute({ agents, atMs }: NetworkSnapshot, node: string): boolean {
+  const reports = (mode: string): boolean[] =>
+    agents
+      .filter((agent) => agent.node === node && agent.mode === mode)
+      .map(({ lastReportMs }) => lastReportMs !== null && atMs - lastReportMs <= REPORTED_MS);
+  const pods = reports('pod');
+  return reports('host').includes(true) && pods.length > 0 && !pods.includes(true);
 }

@@ -85,7 +85,8 @@ function judge(situation: Situation): Judgement {
 /** The agent whose node lacks something it writes when it starts. */
 function restartOf(situation: Situation, { ways, loss }: Finding): Remedy | null {
   const [way] = ways;
-  if (way === undefined || !loss.agentsWell) return null;
+  // A route that somebody else put there outlasts any restart.
+  if (way === undefined || !loss.agentsWell || ways.some(({ kind }) => kind === 'stray')) return null;
   const agent = cniCoverage(situation.facts)
     .flatMap(({ nodes }) => nodes)
     .find((on) => on.state === 'ready' && on.node.meta.name === way.node);
@@ -100,6 +101,17 @@ function restartOf(situation: Situation, { ways, loss }: Finding): Remedy | null
     ),
     actions: [{ type: 'delete-pod', target, params: { evidence: 'probes' } }],
   };
+}
+
+/** What is in the way has to go by hand: no agent of the cluster put it there. */
+function strayOptions({ ways }: Finding): string[] {
+  return ways
+    .filter(({ kind }) => kind === 'stray')
+    .slice(0, 2)
+    .map(
+      ({ node, text }) =>
+        `${text}: see it by ip route show table all on ${node}, and remove it by ip route del with the same words. It takes effect at once; nothing restarts.`,
+    );
 }
 
 function remedy(situation: Situation): Remedy | null {
@@ -117,6 +129,7 @@ function remedy(situation: Situation): Remedy | null {
       title: clip(`Pods on ${nameNodes(nodes)} do not reach ${a === b ? 'others' : 'each other'}`, 200),
       why: clip(summaryOf(finding), 800),
       options: [
+        ...strayOptions(finding),
         `On ${a === b ? a : 'both nodes'}: ip route, ip neigh, bridge fdb; the other one's pod range has to be there${ranges === '' ? '' : ` (${ranges})`}.`,
         `The CNI agent writes these routes when it starts: its restart on the node that lacks one puts it back (on ${a === b ? a : `${a} and then on ${b}`}; running pods keep their network).`,
         'Find out who removed it: another agent that manages routes, a network manager on the host, a second CNI.',

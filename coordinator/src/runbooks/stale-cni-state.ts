@@ -1,10 +1,11 @@
 import type { Situation } from '../facts/cluster-facts.ts';
-import { clip } from './evidence.ts';
+import { clip, evidence } from './evidence.ts';
 import { cniTrouble } from './cni-trouble.ts';
+import { foreignBridges } from './host-paths.ts';
 import { matchSignatures } from './match-signatures.ts';
 import { nameNodes } from './name-nodes.ts';
 import type { Judgement, Remedy, Runbook } from './runbook.ts';
-import { affectedNodes } from './symptom-scope.ts';
+import { affectedNodes, concernsNodes } from './symptom-scope.ts';
 import { check, type Weighed, weighedCause } from './weigh.ts';
 
 const ID = 'stale-cni-state';
@@ -17,6 +18,25 @@ type LeftOver =
 
 const BRIDGE = /"?([\w.-]{1,15})"? already has an IP address different from ([0-9a-fA-F.:/]{3,50})/;
 
+/** By the kernels' own routes: the bridge is on another range than the node. */
+function bridgesOf(situation: Situation): Weighed[] {
+  return foreignBridges(situation)
+    .filter(({ node }) => concernsNodes(situation, [node]))
+    .slice(0, 3)
+    .map(({ node, bridge, has, wants }, at) => ({
+      weight: at === 0 ? 0.7 : 0.1,
+      evidence: evidence(
+        'host',
+        `"${bridge}" already has an IP address different from ${wants} on ${node}: the range on it is ${has}`,
+      ),
+    }));
+}
+
+/** What was printed, and what the kernels tell. */
+function findingsOf(situation: Situation): Weighed[] {
+  return [...bridgesOf(situation), ...(matchSignatures(situation).get(ID) ?? [])];
+}
+
 function leftOverOf(told: readonly Weighed[]): LeftOver {
   for (const { evidence } of told) {
     const match = BRIDGE.exec(evidence.text);
@@ -28,7 +48,10 @@ function leftOverOf(told: readonly Weighed[]): LeftOver {
 }
 
 function nodesOf(situation: Situation): string[] {
-  const { nodes } = cniTrouble(situation);
+  const told = foreignBridges(situation)
+    .map(({ node }) => node)
+    .filter((node) => concernsNodes(situation, [node]));
+  const nodes = told.length > 0 ? told : cniTrouble(situation).nodes;
   return nodes.length > 0 ? nodes : [...(affectedNodes(situation) ?? [])].toSorted();
 }
 
@@ -38,7 +61,7 @@ function summaryOf(situation: Situation, told: readonly Weighed[]): string {
   const left = leftOverOf(told);
   switch (left.type) {
     case 'bridge':
-      return `The bridge ${left.bridge}${where} still has an address of an earlier pod range${left.wanted === null ? '' : `, not ${left.wanted}`}: new pods there get no network.`;
+      return `The bridge ${left.bridge}${where} still has an address of an earlier pod range${left.wanted === null ? '' : `, not of ${left.wanted}`}: pods there have lost their gateway, and new ones get no network.`;
     case 'listener':
       return `Something that an earlier instance left${where} still holds an address or socket that the CNI needs.`;
     case 'other':
@@ -47,7 +70,7 @@ function summaryOf(situation: Situation, told: readonly Weighed[]): string {
 }
 
 function judge(situation: Situation): Judgement {
-  const told = matchSignatures(situation).get(ID) ?? [];
+  const told = findingsOf(situation);
   const [first] = told;
   if (first === undefined) {
     const detail = 'no event or log line says so, which proves nothing';
@@ -91,7 +114,7 @@ function optionsFor(left: LeftOver, node: string): string[] {
 }
 
 function remedy(situation: Situation): Remedy | null {
-  const told = matchSignatures(situation).get(ID) ?? [];
+  const told = findingsOf(situation);
   if (told.length === 0) return null;
   const nodes = nodesOf(situation);
   const summary = summaryOf(situation, told);
@@ -112,7 +135,7 @@ function remedy(situation: Situation): Remedy | null {
 /** C1: what an earlier CNI, range or pod left on a node blocks the present one. */
 export const staleCniState: Runbook = {
   id: ID,
-  needs: ['events', 'logs', 'pods', 'nodes'],
+  needs: ['events', 'logs', 'pods', 'nodes', 'hosts'],
   wantsLogs: () => [],
   judge,
   remedy,

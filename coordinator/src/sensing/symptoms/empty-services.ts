@@ -11,8 +11,8 @@ import type { ServiceMemory } from './service-history.ts';
 
 /** A selector written so lately counts as changed, also when nobody remembers the one before. */
 const selectorFreshMs = 3_600_000;
-/** A new pod may take this long to become ready. */
-const startMs = 300_000;
+/** A new pod may take this long to become ready, and the hold time of a roll-out more. */
+const startMs = 60_000;
 
 interface Empty {
   service: ServiceRecord;
