@@ -1,63 +1,54 @@
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { neededOf2, readHierarchies } from './hierarchies.ts';
 import { endProcesses } from './processes.ts';
 import { isMissing, waitUntil } from './waiting.ts';
 
-/** A cgroup v1 hierarchy of this machine. */
-export interface Hierarchy {
-  mountPoint: string;
-  /** As given to mount: `cpu`, or `cpu,cpuacct` where a distribution joins the two. */
-  controllers: string;
-}
-
-const known = [
-  'cpu',
-  'cpuacct',
-  'cpuset',
-  'memory',
-  'devices',
-  'freezer',
-  'blkio',
-  'pids',
-  'net_cls',
-  'net_prio',
-];
-/** What kubelet, containerd and runc need of version 1. */
-const needed = ['cpu', 'cpuacct', 'cpuset', 'memory', 'devices', 'freezer', 'blkio', 'pids'];
 const goneMs = 20_000;
-
-/** The version 1 hierarchies among the lines of /proc/self/mountinfo (proc(5)); named ones (systemd's) have no controller. */
-export function hierarchiesOf(mountInfo: string): Hierarchy[] {
-  return mountInfo.split('\n').flatMap((line) => {
-    const [before = '', after = ''] = line.split(' - ');
-    const mountPoint = before.split(' ')[4];
-    const [type, , options = ''] = after.split(' ');
-    const controllers = options.split(',').filter((option) => known.includes(option));
-    if (type !== 'cgroup' || mountPoint === undefined || controllers.length === 0) return [];
-    return [{ mountPoint, controllers: controllers.join(',') }];
-  });
-}
-
-/** Controllers that a lab needs and this machine does not offer in version 1. */
-export function missingControllers(hierarchies: readonly Hierarchy[]): string[] {
-  const there = hierarchies.flatMap(({ controllers }) => controllers.split(','));
-  return needed.filter((controller) => !there.includes(controller));
-}
-
-export async function readHierarchies(): Promise<Hierarchy[]> {
-  return hierarchiesOf(await readFile('/proc/self/mountinfo', 'utf8'));
-}
+/** With version 2 a group that has groups below may hold no process: those of a node are in this one of its groups. */
+const leaf = 'init';
 
 /** Makes the group in every hierarchy, and those above it; gives the files that let a process in. */
 export async function makeGroup(group: string): Promise<string[]> {
   const files: string[] = [];
-  for (const { mountPoint, controllers } of await readHierarchies()) {
-    const path = join(mountPoint, group);
+  for (const hierarchy of await readHierarchies()) {
+    const path = join(hierarchy.mountPoint, group);
     await mkdir(path, { recursive: true });
-    if (controllers.split(',').includes('cpuset')) await inheritCpus(mountPoint, group);
+    if (hierarchy.version === 2) await passOnControllers(hierarchy.mountPoint, dirname(group));
+    else if (hierarchy.controllers.split(',').includes('cpuset'))
+      await inheritCpus(hierarchy.mountPoint, group);
     files.push(join(path, 'cgroup.procs'));
   }
   return files;
+}
+
+/**
+ * With version 2: moves the group's processes into a group below, and lets groups below have controllers. Not from inside,
+ * which would not see the process that started the node. Version 1 needs none of it.
+ */
+export async function makeRoomBelow(group: string): Promise<void> {
+  for (const { version, mountPoint } of await readHierarchies()) {
+    if (version === 1) continue;
+    const top = join(mountPoint, group);
+    await mkdir(join(top, leaf), { recursive: true });
+    await waitUntil(`the processes of ${group} to move`, goneMs, async () => {
+      const pids = pidsOf(await textOrNothing(join(top, 'cgroup.procs')));
+      for (const pid of pids)
+        await writeFile(join(top, leaf, 'cgroup.procs'), String(pid)).catch(ignoreMissing);
+      return pids.length === 0;
+    });
+    await passOnControllers(mountPoint, group);
+  }
+}
+
+/** From the top down to the group: those below it may have the controllers. */
+async function passOnControllers(mountPoint: string, group: string): Promise<void> {
+  if (group !== '.') await passOnControllers(mountPoint, dirname(group));
+  const offered = (await readFile(join(mountPoint, group, 'cgroup.controllers'), 'utf8')).trim().split(' ');
+  const wanted = neededOf2
+    .filter((controller) => offered.includes(controller))
+    .map((controller) => `+${controller}`);
+  await writeFile(join(mountPoint, group, 'cgroup.subtree_control'), wanted.join(' '));
 }
 
 /** A new cpuset group has no CPU and no memory: nothing could enter it. */
@@ -70,15 +61,13 @@ async function inheritCpus(mountPoint: string, group: string): Promise<void> {
   }
 }
 
-/** Of the group alone, or of those below it too. Empty when there is no such group. */
+/** Of the group itself, or of those below it too. Empty when there is no such group. */
 export async function processesIn(group: string, below: 'alone' | 'and below'): Promise<number[]> {
   const found = new Set<number>();
   for (const { mountPoint } of await readHierarchies()) {
     const top = join(mountPoint, group);
-    for (const path of below === 'alone' ? [top] : await groupsFrom(top)) {
-      for (const pid of (await textOrNothing(join(path, 'cgroup.procs'))).split('\n')) {
-        if (Number(pid) > 0) found.add(Number(pid));
-      }
+    for (const path of below === 'alone' ? [top, join(top, leaf)] : await groupsFrom(top)) {
+      for (const pid of pidsOf(await textOrNothing(join(path, 'cgroup.procs')))) found.add(pid);
     }
   }
   return [...found].toSorted((a, b) => a - b);
@@ -120,14 +109,18 @@ export async function groupsBelow(group: string): Promise<string[]> {
 
 /** CPU time for all of the group. Null lifts the limit. */
 export async function limitGroupCpu(group: string, cores: number | null): Promise<void> {
-  const hierarchy = (await readHierarchies()).find((h) => h.controllers.split(',').includes('cpu'));
-  if (hierarchy === undefined) throw new Error('this machine has no cpu controller');
-  const path = join(hierarchy.mountPoint, group);
   // A period as kubelet's; the kernel takes no quota below 1 ms.
   const periodUs = 100_000;
-  const quotaUs = cores === null ? -1 : Math.max(1000, Math.round(cores * periodUs));
-  await writeFile(join(path, 'cpu.cfs_period_us'), String(periodUs));
-  await writeFile(join(path, 'cpu.cfs_quota_us'), String(quotaUs));
+  const quotaUs = cores === null ? null : Math.max(1000, Math.round(cores * periodUs));
+  for (const hierarchy of await readHierarchies()) {
+    const path = join(hierarchy.mountPoint, group);
+    if (hierarchy.version === 2) {
+      await writeFile(join(path, 'cpu.max'), `${quotaUs ?? 'max'} ${periodUs}`);
+    } else if (hierarchy.controllers.split(',').includes('cpu')) {
+      await writeFile(join(path, 'cpu.cfs_period_us'), String(periodUs));
+      await writeFile(join(path, 'cpu.cfs_quota_us'), String(quotaUs ?? -1));
+    }
+  }
 }
 
 /** The folder and all below it, parents first; none when it is not there. */
@@ -149,4 +142,15 @@ async function textOrNothing(path: string): Promise<string> {
     if (isMissing(error)) return '';
     throw error;
   }
+}
+
+function pidsOf(procs: string): number[] {
+  return procs
+    .split('\n')
+    .map(Number)
+    .filter((pid) => pid > 0);
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!isMissing(error)) throw error;
 }

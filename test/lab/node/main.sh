@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs below a node's PID 1 (labkit init), in new network, mount, PID, UTS, IPC and cgroup namespaces.
 # Moves into the node's own root filesystem and starts the node's programs.
-#   main.sh ROOT BIN HERE HIERARCHY...   HIERARCHY: controllers of a cgroup v1 hierarchy, as mount takes them
+#   main.sh ROOT BIN HERE HIERARCHY...   HIERARCHY: controllers of a cgroup v1 hierarchy, as mount takes them, or unified
 set -e
 root=$1 bin=$2 here=$3
 shift 3
@@ -19,7 +19,12 @@ mount --rbind /dev dev
 mount -t tmpfs tmpfs run
 mount -t tmpfs tmpfs tmp
 mount -t sysfs sysfs sys
-mount -t tmpfs tmpfs sys/fs/cgroup
+if [ "$1" = unified ]; then
+  mount -t cgroup2 cgroup2 sys/fs/cgroup
+  shift
+else
+  mount -t tmpfs tmpfs sys/fs/cgroup
+fi
 for controllers in "$@"; do
   mkdir "sys/fs/cgroup/$controllers"
   mount -t cgroup -o "$controllers" cgroup "sys/fs/cgroup/$controllers"
@@ -47,6 +52,10 @@ for setting in vm/overcommit_memory=1 vm/panic_on_oom=0 kernel/panic=10 kernel/p
   mount --bind "$file" "/proc/sys/${setting%=*}"
 done
 mount --make-rshared /
+# cgroup v2: whoever started this node makes room for the groups of pods, see makeRoomBelow.
+while [ -e /sys/fs/cgroup/cgroup.subtree_control ] && ! grep -q memory /sys/fs/cgroup/cgroup.subtree_control; do
+  sleep 0.05
+done
 export PATH=/lab/bin:$PATH
 sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.ip_unprivileged_port_start=0
 # Not there until the first bridge is, on kernels that have it as a module.

@@ -4,7 +4,8 @@ import type { LabBuild } from '../build/lab-build.ts';
 import { nodeGroup, nodeNamespace } from '../lab-names.ts';
 import { nodeDir, nodeRoot, type LabPlaces } from '../lab-places.ts';
 import { startInBackground } from '../machine/background.ts';
-import { endGroup, processesIn, readHierarchies } from '../machine/cgroups.ts';
+import { endGroup, makeRoomBelow, processesIn } from '../machine/cgroups.ts';
+import { readHierarchies } from '../machine/hierarchies.ts';
 import { readProcess } from '../machine/processes.ts';
 import { GiveUpError, waitUntil } from '../machine/waiting.ts';
 import { makeNodeNetwork, networkCommand, removeNodeNetwork } from '../network/lab-network.ts';
@@ -24,7 +25,7 @@ export async function runNode(
   await makeNodeRoot(lab, node, places, build);
   await makeNodeNetwork(lab, node);
   signal?.throwIfAborted();
-  const hierarchies = (await readHierarchies()).map(({ controllers }) => controllers);
+  const hierarchies = (await readHierarchies()).map((h) => (h.version === 2 ? 'unified' : h.controllers));
   const namespaces = [
     '--mount',
     '--propagation',
@@ -58,6 +59,7 @@ export async function runNode(
       throw new GiveUpError(`${node} ended at once (${ended}): ${await readFile(console, 'utf8')}`);
     return (await nodeInit(lab, node)) !== null;
   });
+  await makeRoomBelow(nodeGroup(lab, node));
 }
 
 /**
