@@ -34,8 +34,9 @@ export async function proveFaults(
   names: readonly string[],
   nodes: FaultNodes,
   say: (line: string) => void,
+  known: readonly Fault[] = faults,
 ): Promise<FaultProof[]> {
-  const chosen = names.length === 0 ? faults : names.map(faultOfName);
+  const chosen = names.length === 0 ? known : names.map((name) => faultOfName(name, known));
   const proofs: FaultProof[] = [];
   for (const fault of chosen) {
     const startMs = performance.now();
@@ -68,8 +69,8 @@ export function whyNotThere(fault: Fault, network: LabNetwork, { node, peer }: F
 }
 
 /** @throws for a name that no fault has */
-export function faultOfName(name: string): Fault {
-  const fault = faults.find((candidate) => candidate.name === name);
+function faultOfName(name: string, known: readonly Fault[]): Fault {
+  const fault = known.find((candidate) => candidate.name === name);
   if (fault === undefined) throw new Error(`no such fault: ${name}`);
   return fault;
 }
