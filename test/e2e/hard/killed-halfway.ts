@@ -12,7 +12,7 @@ import { freezeRedisOnceWritten } from './redis-freeze.ts';
 
 const policy = expectationOf('networkpolicy-blocks-dns');
 const corefile = expectationOf('coredns-corefile-broken');
-const proxy = expectationOf('kube-proxy-gone');
+const cni = expectationOf('cni-ds-not-scheduled');
 const apiAwayMs = 20_000;
 
 /** A part of the product, or the API server, goes away between an approval and its end. */
@@ -40,10 +40,10 @@ export const killedHalfway = [
     about:
       'the executor is killed after its change took effect and before it recorded that: nothing is done twice',
     placements: ['without-coordinator'],
-    subject: proxy.subject,
-    changes: changesOf(proxy),
+    subject: cni.subject,
+    changes: changesOf(cni),
     run: (run) =>
-      runFault(run, proxy, { approve: (watch, id) => killAfterEffect(run, () => approveInSlack(watch, id)) }),
+      runFault(run, cni, { approve: (watch, id) => killAfterEffect(run, () => approveInSlack(watch, id)) }),
   }),
   hardCase({
     name: 'hard-api-server-away',
