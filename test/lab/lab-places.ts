@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** Folders and files of one lab. All of it goes with the lab. */
 export interface LabPlaces {
@@ -20,7 +20,7 @@ export interface LabPlaces {
 /** PATHMEDIC_LAB_STATE, or a folder in /var/tmp, which outlives a restart and is seldom in memory. */
 export function labStateDir(env: NodeJS.ProcessEnv = process.env): string {
   const given = env['PATHMEDIC_LAB_STATE'];
-  return given === undefined || given === '' ? join('/var/tmp', 'pathmedic-lab') : given;
+  return given === undefined || given === '' ? join('/var/tmp', 'pathmedic-lab') : resolve(given);
 }
 
 export function labPlaces(lab: string, stateDir: string = labStateDir()): LabPlaces {

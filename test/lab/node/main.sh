@@ -12,8 +12,8 @@ hostname "$NODE"
 mount --bind "$root" "$root"
 cd "$root"
 for from in "/usr usr" "$bin lab/bin" "$here lab/node"; do
-  mount --rbind ${from% *} ${from#* }
-  mount -o remount,bind,ro ${from#* }
+  mount --rbind "${from% *}" "${from##* }"
+  mount -o remount,bind,ro "${from##* }"
 done
 mount --rbind /dev dev
 mount -t tmpfs tmpfs run
