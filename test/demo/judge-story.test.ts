@@ -61,6 +61,7 @@ function incident(
       escalation: null,
       closing: null,
       matrix: null,
+      completions: [],
       ...over,
     },
     timeline: events.map(([kind, atS], i) => ({

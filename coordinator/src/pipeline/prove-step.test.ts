@@ -45,7 +45,7 @@ test('a step is proved once as many new pods are ready and answer those that ask
     type: 'step-proved',
     proposalId: corefilePlan.id,
     step: 0,
-    detail: 'coredns-0 answers 3 of 3 nodes; coredns-1 answers 3 of 3 nodes',
+    detail: 'coredns-0 answers all 3 nodes; coredns-1 answers all 3 nodes',
   });
 });
 
@@ -63,7 +63,7 @@ test('reports from before the write say nothing of it', () => {
 });
 
 test('one node that is cut off does not hold the plan up; one node alone does not carry it', () => {
-  expect(prove({ dns: ({ node }) => node === 'node3' })?.detail).toContain('answers 2 of 3 nodes');
+  expect(prove({ dns: ({ node }) => node === 'node3' })?.detail).toContain('answers 2 of 3 nodes so far');
   expect(prove({ dns: ({ node }) => node !== 'node1' })).toBeNull();
 });
 

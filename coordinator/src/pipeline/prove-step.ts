@@ -38,7 +38,12 @@ export function proveStep(
   );
   const proofs = candidates.flatMap((pod) => {
     const counted = answersOf(network, `${pod.meta.namespace}/${pod.meta.name}`, sinceMs);
-    return counted.answers ? [`${pod.meta.name} answers ${counted.nodes} of ${counted.asking} nodes`] : [];
+    if (!counted.answers) return [];
+    const who =
+      counted.nodes === counted.asking
+        ? `all ${counted.asking} nodes`
+        : `${counted.nodes} of ${counted.asking} nodes so far`;
+    return [`${pod.meta.name} answers ${who}`];
   });
   if (proofs.length < settle.answering) return null;
   return { type: 'step-proved', proposalId, step, detail: proofs.join('; ').slice(0, 400) };
