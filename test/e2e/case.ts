@@ -1,4 +1,4 @@
-import type { Place } from './expectations/expectation.ts';
+import type { Place, Subject } from './expectations/expectation.ts';
 import type { Placement, Story } from './story.ts';
 import type { TestBed } from './test-bed.ts';
 
@@ -20,10 +20,10 @@ export interface E2eCase {
   /** Where it is run; a fault of a node both with and without the coordinator on it. */
   placements: readonly Placement[];
   /**
-   * Cases with the same subject may share an incident (a recurrence re-opens what was closed a while ago): the product is
-   * started afresh between them. Null: opens nothing.
+   * Cases about the same may share an incident (a recurrence re-opens what was closed a while ago): the product is started
+   * afresh between them. Empty: opens nothing.
    */
-  subject: string | null;
+  subjects: readonly Subject[];
   /** What plans of this case write to, as the audit log names it; an object is changed at most once in ten minutes. */
   changes: readonly RegExp[];
   run(run: CaseRun): Promise<void>;

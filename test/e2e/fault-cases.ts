@@ -5,13 +5,13 @@ import { acceptableCauses, inWords, type Expectation, type Subject } from './exp
 import { expectationOf } from './expectations/table.ts';
 import { runFault } from './fault-run.ts';
 
-/** What CI runs of the faults: each kind of symptom and of ending once. */
+/** What CI runs of the faults, beside `hard-two-faults`: a plan for the CNI, one for DNS, and an escalation. */
 const coreFaults = new Set([
-  'coredns-corefile-broken',
   'cni-ds-not-scheduled',
-  'networkpolicy-blocks-dns',
-  'kube-proxy-gone',
-  'ipam-exhausted',
+  'coredns-corefile-broken',
+  // One for each kind of network.
+  'vxlan-blocked',
+  'pod-traffic-filtered',
 ]);
 
 /** What these are about is on no node in particular. */
@@ -33,7 +33,7 @@ function faultCase(expectation: Expectation): E2eCase {
     placements: anywhere.has(expectation.subject)
       ? ['anywhere']
       : ['without-coordinator', 'with-coordinator'],
-    subject: expectation.subject,
+    subjects: [expectation.subject],
     changes: expectation.endings.flatMap((ending) => (ending.by === 'plan' ? ending.changes : [])),
     run: (run) => runFault(run, expectation),
   };

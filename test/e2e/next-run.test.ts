@@ -10,7 +10,7 @@ function planned(name: string, ...changes: RegExp[]): PlannedRun {
     about: '',
     core: false,
     placements: ['anywhere'],
-    subject: null,
+    subjects: [],
     changes,
     run: () => Promise.resolve(),
   };

@@ -81,7 +81,7 @@ async function runOne(
   const startedMs = Date.now();
   say(runName(planned));
   try {
-    await freshFor(stage, e2eCase.subject, memory);
+    await freshFor(stage, e2eCase.subjects, memory);
     const bed = stage.bed();
     const place = choosePlace(await bed.lab.nodes(), await coordinatorNode(bed), placement);
     const run: CaseRun = { bed, place, story };
@@ -109,13 +109,12 @@ function untold({ e2eCase, placement }: PlannedRun): Story {
 }
 
 /** An incident about the same would be the old one, opened again. */
-async function freshFor(stage: Stage, subject: string | null, memory: Memory): Promise<void> {
-  if (subject === null) return;
-  if (memory.subjects.has(subject)) {
+async function freshFor(stage: Stage, subjects: readonly string[], memory: Memory): Promise<void> {
+  if (subjects.some((subject) => memory.subjects.has(subject))) {
     await stage.startAfresh();
     memory.subjects.clear();
   }
-  memory.subjects.add(subject);
+  for (const subject of subjects) memory.subjects.add(subject);
 }
 
 async function remember(stage: Stage, memory: Memory, sinceMs: number): Promise<void> {

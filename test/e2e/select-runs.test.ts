@@ -9,7 +9,7 @@ function oneCase(name: string, core: boolean, placements: E2eCase['placements'])
     about: '',
     core,
     placements,
-    subject: null,
+    subjects: [],
     changes: [],
     run: () => Promise.resolve(),
   };

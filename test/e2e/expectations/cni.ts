@@ -87,7 +87,7 @@ const nodeState: readonly Expectation[] = [
   }),
   expect({
     fault: 'duplicate-pod-cidr',
-    subject: 'nodes',
+    subject: 'node',
     title: /NODE|PEER/,
     endings: [asksPeople],
     detectedWithinS: 120,

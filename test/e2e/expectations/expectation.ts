@@ -15,7 +15,7 @@ export type Ending =
   | { by: 'people' };
 
 /** Two faults with the same subject may share an incident: a recurrence re-opens what was closed a while ago. */
-export type Subject = 'dns' | 'node' | 'nodes' | 'namespace' | 'service';
+export type Subject = 'dns' | 'node' | 'namespace' | 'service';
 
 /** What is expected of the product when a fault of the lab is injected. No word of this reaches the product. */
 export interface Expectation {

@@ -26,13 +26,13 @@ export const podNetworkExpectations: readonly Expectation[] = [
   // Flannel puts its routes back when its pod there is replaced.
   expect({
     fault: 'node-route-missing',
-    subject: 'nodes',
+    subject: 'node',
     title: /NODE|PEER/,
     endings: [asksPeople, plan(flannelPods, flannelDaemonSet)],
   }),
   expect({
     fault: 'node-route-wrong',
-    subject: 'nodes',
+    subject: 'node',
     title: /NODE|PEER/,
     endings: [asksPeople],
   }),

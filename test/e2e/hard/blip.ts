@@ -8,7 +8,7 @@ export const blip = [
   hardCase({
     name: 'hard-blip',
     about: 'a node is cut off for some seconds: told, checked twice, closed by itself, nothing changed',
-    subject: 'node',
+    subjects: ['node'],
     async run(run) {
       const { bed, place, story } = run;
       const watch = await watchFromNow(bed.product, bed.signal);

@@ -20,7 +20,7 @@ export const coordinatorOnBrokenNode = [
     name: 'hard-coordinator-node-without-cni',
     about: 'the CNI agent is gone from the node of the coordinator: found and fixed from there',
     placements: ['with-coordinator'],
-    subject: cni.subject,
+    subjects: [cni.subject],
     changes: changesOf(cni),
     run: (run) => runFault(run, cni),
   }),
@@ -29,7 +29,7 @@ export const coordinatorOnBrokenNode = [
     about:
       'kube-proxy is dead on the node of the coordinator, which reaches API server and Slack all the same',
     placements: ['with-coordinator'],
-    subject: proxy.subject,
+    subjects: [proxy.subject],
     changes: changesOf(proxy),
     run: (run) => runFault(run, proxy, { onceOpened: () => complainOfSilence(run, 'without kube-proxy') }),
   }),
@@ -37,7 +37,7 @@ export const coordinatorOnBrokenNode = [
     name: 'hard-overlay-dead-at-coordinator',
     about: 'no overlay between the agents and the coordinator: their reports still arrive',
     placements: ['with-coordinator'],
-    subject: overlay.subject,
+    subjects: [overlay.subject],
     run: (run) => runFault(run, overlay, { onceOpened: () => complainOfSilence(run, 'without the overlay') }),
   }),
 ];

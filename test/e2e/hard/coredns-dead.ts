@@ -11,7 +11,7 @@ export const corednsDead = [
   hardCase({
     name: 'hard-coredns-dead',
     about: 'no name resolves, and agents start anew meanwhile: they report and Slack is told all the same',
-    subject: dns.subject,
+    subjects: [dns.subject],
     changes: changesOf(dns),
     run: (run) =>
       runFault(run, dns, {

@@ -4,8 +4,9 @@ import type { CaseRun, E2eCase } from '../case.ts';
 export interface HardCase {
   name: string;
   about: string;
+  core?: boolean;
   placements?: E2eCase['placements'];
-  subject: string;
+  subjects: E2eCase['subjects'];
   changes?: readonly RegExp[];
   run(run: CaseRun): Promise<void>;
 }
@@ -14,7 +15,7 @@ export function hardCase(hard: HardCase): E2eCase {
   return {
     ...hard,
     group: 'hard',
-    core: false,
+    core: hard.core === true,
     placements: hard.placements ?? ['anywhere'],
     changes: hard.changes ?? [],
   };

@@ -20,7 +20,7 @@ export const killedHalfway = [
   hardCase({
     name: 'hard-redis-killed-in-approval',
     about: 'Redis is killed while an approval is being recorded: it counts once, or a person clicks again',
-    subject: policy.subject,
+    subjects: [policy.subject],
     changes: changesOf(policy),
     run: (run) =>
       runFault(run, policy, {
@@ -40,7 +40,7 @@ export const killedHalfway = [
     about:
       'the executor is killed after its change took effect and before it recorded that: nothing is done twice',
     placements: ['without-coordinator'],
-    subject: cni.subject,
+    subjects: [cni.subject],
     changes: changesOf(cni),
     run: (run) =>
       runFault(run, cni, { approve: (watch, id) => killAfterEffect(run, () => approveInSlack(watch, id)) }),
@@ -48,7 +48,7 @@ export const killedHalfway = [
   hardCase({
     name: 'hard-api-server-away',
     about: 'the API server answers nobody for a while in the middle of an execution',
-    subject: corefile.subject,
+    subjects: [corefile.subject],
     changes: changesOf(corefile),
     run: (run) =>
       runFault(run, corefile, {

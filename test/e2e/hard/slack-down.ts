@@ -12,7 +12,7 @@ export const slackDown = [
   hardCase({
     name: 'hard-slack-down',
     about: 'Slack answers nobody for minutes: approved in the console, and Slack catches up afterwards',
-    subject: policy.subject,
+    subjects: [policy.subject],
     changes: changesOf(policy),
     run: (run) => {
       let upAgainMs = 0;

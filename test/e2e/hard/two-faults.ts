@@ -11,8 +11,9 @@ export const twoFaults = [
   hardCase({
     name: 'hard-two-faults',
     about: 'a node without kube-proxy and a namespace without DNS at once: two incidents, both fixed',
+    core: true,
     placements: ['without-coordinator'],
-    subject: 'two',
+    subjects: both.map(({ subject }) => subject),
     changes: both.flatMap(changesOf),
     async run(run) {
       const { bed, place, story } = run;

@@ -29,7 +29,7 @@ export function quietCase(quiet: QuietCase): E2eCase {
     about: `${quiet.about}: no incident${quiet.mayOpen === undefined ? '' : ` but ${quiet.mayOpen.source}`}`,
     core: quiet.core === true,
     placements: quiet.placements ?? ['anywhere'],
-    subject: null,
+    subjects: [],
     changes: [],
     run: (run) => runQuiet(run, quiet),
   };
