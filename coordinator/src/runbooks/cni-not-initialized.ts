@@ -42,14 +42,16 @@ function bareNodes(situation: Situation): Bare[] {
     });
 }
 
-function isStarting({ agent }: Bare, atMs: number): boolean {
-  return agent?.readySinceMs != null && atMs - agent.readySinceMs < STARTING_MS;
+/** Started since the runtime complains, and so lately that it may not have written anything yet. */
+function isStarting({ agent, condition }: Bare, atMs: number): boolean {
+  const readyMs = agent?.readySinceMs ?? null;
+  return readyMs !== null && readyMs > condition.sinceMs && atMs - readyMs < STARTING_MS;
 }
 
 /** Ready agent, and the runtime has had nothing since after the agent started: somebody took it away. */
-function wasTaken(bare: Bare, atMs: number): boolean {
+function wasTaken(bare: Bare): boolean {
   const readyMs = bare.agent?.readySinceMs ?? null;
-  return readyMs !== null && !isStarting(bare, atMs) && readyMs <= bare.condition.sinceMs;
+  return readyMs !== null && readyMs <= bare.condition.sinceMs;
 }
 
 function proOf(situation: Situation, found: readonly Bare[]): Weighed[] {
@@ -155,7 +157,7 @@ function remedy(situation: Situation): Remedy | null {
       : escalation('A node has no CNI configuration or plugin', told[0]?.evidence.text ?? '', 'the node');
   }
   const summary = summaryOf(situation, found);
-  if (first.agent === null || !wasTaken(first, situation.facts.atMs)) {
+  if (first.agent === null || !wasTaken(first)) {
     return escalation(
       `${nameNodes(found.map(({ node }) => node.meta.name))}: no CNI configuration`,
       summary,

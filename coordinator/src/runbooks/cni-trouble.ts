@@ -80,14 +80,14 @@ export function cniTrouble(situation: Situation): CniTrouble {
   return { nodes, weighed: weighed.map(({ weight, evidence: line }) => ({ weight, evidence: line })) };
 }
 
-/** Logs of the CNI agents on the nodes that the incident is about: also of those that call themselves ready. */
+/** Logs of CNI agents that call themselves ready, on the nodes that the incident is about; those of others are asked for anyway. */
 export function cniLogWishes(situation: Situation): LogWish[] {
   const nodes = affectedNodes(situation);
   if (nodes === null) return [];
   return cniCoverage(situation.facts)
     .flatMap((coverage) => coverage.nodes)
     .flatMap((on) => {
-      if (!('pod' in on) || !nodes.has(on.node.meta.name)) return [];
+      if (on.state !== 'ready' || !nodes.has(on.node.meta.name)) return [];
       const { namespace, name } = on.pod.meta;
       return [{ namespace, pod: name, previous: false }];
     })

@@ -1,6 +1,7 @@
 import type { CauseId, RankedCause } from '../domain/cause.ts';
 import type { Situation } from '../facts/cluster-facts.ts';
 import { matchSignatures } from './match-signatures.ts';
+import { NOTHING_FITS } from './other.ts';
 import { confidenceOf, weighedCause } from './weigh.ts';
 
 const MEANING: Readonly<Record<CauseId, string>> = {
@@ -37,7 +38,9 @@ export function toldAlone(situation: Situation, named: ReadonlySet<CauseId>): Ra
     const [first] = pro;
     if (first === undefined || named.has(id)) return [];
     const summary = `${MEANING[id]}: ${first.evidence.text}`;
-    return weighedCause({ id, component: MEANING[id], summary, pro, contra: [] }) ?? [];
+    const cause = weighedCause({ id, component: MEANING[id], summary, pro, contra: [] });
+    // A hint that is no better than "nothing fits" is none.
+    return cause !== null && cause.score > NOTHING_FITS ? [cause] : [];
   });
 }
 
