@@ -7,6 +7,7 @@ import type { Lab } from './lab.ts';
 import { controlNode, nodeName } from './lab-names.ts';
 import { labPlaces, type LabPlaces } from './lab-places.ts';
 import { readState, writeState, type LabState } from './lab-state.ts';
+import { progress } from './machine/progress.ts';
 import { waitUntil } from './machine/waiting.ts';
 import { ensureOuterNetwork } from './network/lab-network.ts';
 import { runNode } from './nodes/run-node.ts';
@@ -70,38 +71,29 @@ async function becomeReady(
 ): Promise<void> {
   const options = { everyMs: 250, ...(signal === undefined ? {} : { signal }) };
   const { network, build } = state;
-  await lab.kubectl(['apply', '-f', '-'], {
-    input: await manifestText(networkManifests, network, build.images),
-  });
-  let unready: string[] = [];
-  await waitUntil(
-    'the nodes to be Ready',
-    readyMs,
-    async () => {
-      unready = unreadyNodes(await api.get('/api/v1/nodes'), nodes);
-      if (unready.length > 0) throw new Error(`not Ready: ${unready.join(', ')}`);
-      return true;
-    },
-    options,
-  );
+  const tell = progress(say);
+  const untilNone = (what: string, missing: () => Promise<string[]>): Promise<void> => {
+    const look = async (): Promise<boolean> => {
+      const left = (await missing()).join(', ');
+      if (left === '') return true;
+      tell(left);
+      throw new Error(left);
+    };
+    return waitUntil(what, readyMs, look, options);
+  };
+  const apply = async (files: readonly string[]): Promise<void> => {
+    await lab.kubectl(['apply', '-f', '-'], { input: await manifestText(files, network, build.images) });
+  };
+  await apply(networkManifests);
+  await untilNone('nodes to be Ready', async () => unreadyNodes(await api.get('/api/v1/nodes'), nodes));
   say(`${nodes.join(', ')} Ready`);
   await lab.kubectl(['label', 'node', controlNode, 'node-role.kubernetes.io/control-plane=', '--overwrite']);
-  await lab.kubectl(['apply', '-f', '-'], {
-    input: await manifestText(workloadManifests, network, build.images),
+  await apply(workloadManifests);
+  await untilNone('everything to be rolled out', async () => {
+    const kinds = ['daemonsets', 'deployments'];
+    const lists = await Promise.all(kinds.map((kind) => api.get(`/apis/apps/v1/${kind}`)));
+    return lists.flatMap((list) => unreadyWorkloads(list, labWorkloads, nodes.length));
   });
-  await waitUntil(
-    'everything to be rolled out',
-    readyMs,
-    async () => {
-      const lists = await Promise.all(
-        ['daemonsets', 'deployments'].map((kind) => api.get(`/apis/apps/v1/${kind}`)),
-      );
-      const waiting = lists.flatMap((list) => unreadyWorkloads(list, labWorkloads, nodes.length));
-      if (waiting.length > 0) throw new Error(waiting.join(', '));
-      return true;
-    },
-    options,
-  );
   say('everything is ready');
 }
 

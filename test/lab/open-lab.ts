@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { rmdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { bringUpLocked } from './bring-up.ts';
 import { ensureBuilt } from './build/build.ts';
 import type { Lab, LabNetwork } from './lab.ts';
@@ -91,5 +93,7 @@ async function removeAll(name: string): Promise<boolean> {
   await endGroup(labGroup(name));
   await removeNetwork(name);
   await runCommand(['rm', '-rf', '--one-file-system', places.dir]);
+  // The last lab takes the folder of labs along.
+  await rmdir(dirname(places.dir)).catch(() => undefined);
   return true;
 }
