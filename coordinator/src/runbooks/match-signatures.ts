@@ -2,7 +2,7 @@ import type { CauseId } from '../domain/cause.ts';
 import type { ClusterFacts, Situation } from '../facts/cluster-facts.ts';
 import { cniAgents } from '../facts/cni-flavour.ts';
 import { clusterDns } from '../facts/coredns-objects.ts';
-import type { EventRecord } from '../facts/records.ts';
+import type { EventRecord, PodRecord } from '../facts/records.ts';
 import { evidence } from './evidence.ts';
 import { type Place, SIGNATURES } from './signatures.ts';
 import { affectedNodes, troubleSinceMs } from './symptom-scope.ts';
@@ -44,17 +44,27 @@ function logLines(facts: ClusterFacts): Line[] {
 /** An event that was last seen this long before the trouble began tells of something else. Repeated events come at least so often. */
 const BEFORE_MS = 6 * 60_000;
 
+/** What a pod is told while it has no network yet. */
+const SANDBOX = /^(FailedCreatePodSandBox|NetworkNotReady|FailedSync)$/;
+
+/** A pod that is ready by now, or gone, has got over it: its event is of an earlier trouble. */
+function isOver(pod: PodRecord | undefined, { reason, object }: EventRecord): boolean {
+  return object.kind === 'Pod' && SANDBOX.test(reason) && (pod === undefined || pod.ready);
+}
+
 /** Of the time of this trouble, and where the trouble is on known nodes: on one of them. Without symptoms every event counts. */
 function mayConcern(situation: Situation): (event: EventRecord) => boolean {
   const { facts, symptoms } = situation;
   if (symptoms.length === 0) return () => true;
   const fromMs = troubleSinceMs(situation) - BEFORE_MS;
   const nodes = affectedNodes(situation);
-  const pods = new Map(facts.pods.map(({ meta, nodeName }) => [`${meta.namespace}/${meta.name}`, nodeName]));
-  return ({ lastMs, node, object }) => {
-    if (lastMs < fromMs) return false;
-    const place =
-      object.kind === 'Node' ? object.name : node || (pods.get(`${object.namespace}/${object.name}`) ?? '');
+  const pods = new Map(facts.pods.map((pod) => [`${pod.meta.namespace}/${pod.meta.name}`, pod]));
+  const podsKnown = !facts.unknown.some(({ what }) => what === 'pods');
+  return (event) => {
+    const { lastMs, node, object } = event;
+    const pod = pods.get(`${object.namespace}/${object.name}`);
+    if (lastMs < fromMs || (podsKnown && isOver(pod, event))) return false;
+    const place = object.kind === 'Node' ? object.name : node || (pod?.nodeName ?? '');
     return nodes === null || place === '' || nodes.has(place);
   };
 }

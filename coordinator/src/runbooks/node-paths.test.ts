@@ -3,7 +3,7 @@ import type { PathState } from '../domain/network.ts';
 import { pathId, type PathTarget } from '../domain/path.ts';
 import { Escalation } from '../domain/proposal.ts';
 import type { Situation } from '../facts/cluster-facts.ts';
-import { daemonSet, event, node, podOf } from '../facts/record-builders.fixture.ts';
+import { daemonSet, event, node, pod, podOf } from '../facts/record-builders.fixture.ts';
 import { diagnose, remedyFor } from './diagnose.ts';
 import { cluster, dnsPods, network, situation, symptom, T0 } from './situation.fixture.ts';
 
@@ -211,10 +211,16 @@ describe('events of another time or place', () => {
       { kind: 'Pod', namespace: 'app', name: 'web' },
       { node: on, firstMs: lastMs, lastMs },
     );
-  const causesWith = (lastMs: number, on: string): string[] =>
+  const causesWith = (lastMs: number, on: string, ready = false): string[] =>
     diagnose(
       situation({
-        facts: cluster({ events: [notReady(lastMs, on)] }),
+        facts: cluster(
+          {
+            events: [notReady(lastMs, on)],
+            pods: [...agents, ...dnsPods(), pod('web', 'app', { nodeName: on, ready })],
+          },
+          agent,
+        ),
         symptoms: [blamed('service-proxy:node2', 'node2')],
       }),
     ).causes.map(({ id }) => id);
@@ -223,5 +229,6 @@ describe('events of another time or place', () => {
     expect(causesWith(T0 + 1000, 'node2')).toContain('cni-not-initialized');
     expect(causesWith(T0 - 40 * 60_000, 'node2')).not.toContain('cni-not-initialized');
     expect(causesWith(T0 + 1000, 'node3')).not.toContain('cni-not-initialized');
+    expect(causesWith(T0 + 1000, 'node2', true)).not.toContain('cni-not-initialized');
   });
 });
