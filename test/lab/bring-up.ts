@@ -7,6 +7,7 @@ import type { Lab } from './lab.ts';
 import { controlNode, nodeName } from './lab-names.ts';
 import { labPlaces, type LabPlaces } from './lab-places.ts';
 import { readState, writeState, type LabState } from './lab-state.ts';
+import { assertInotifyRoom, readInotifyUse } from './machine/inotify-room.ts';
 import { progress } from './machine/progress.ts';
 import { waitUntil } from './machine/waiting.ts';
 import { ensureOuterNetwork } from './network/lab-network.ts';
@@ -42,6 +43,7 @@ export async function bringUpLocked(
   const wanted = Array.from({ length: options.nodes }, (_, i) => nodeName(i + 1));
   const missing = wanted.filter((node) => !running.includes(node));
   const nodes = [...running, ...missing];
+  assertInotifyRoom(await readInotifyUse(), missing.length);
   const start = async (node: string): Promise<void> => {
     await runNode(state.name, node, places, state.build, signal);
     say(`${node} started`);

@@ -7,6 +7,7 @@ import { controlNode, maxNodes, nodeGroup, nodeName, nodeNamespace, nodeNumber }
 import type { LabPlaces } from './lab-places.ts';
 import type { LabState } from './lab-state.ts';
 import { limitGroupCpu } from './machine/cgroups.ts';
+import { assertInotifyRoom, readInotifyUse } from './machine/inotify-room.ts';
 import { plainEnv, runCommand } from './machine/run-command.ts';
 import { waitUntil } from './machine/waiting.ts';
 import { networkCommand } from './network/lab-network.ts';
@@ -42,6 +43,7 @@ export function runningLab(state: LabState, places: LabPlaces): Lab {
         throw new Error(`nodes are called node1 to node${maxNodes}, not ${node}`);
       let sinceMs = 0;
       if ((await nodeInit(name, node)) === null) {
+        assertInotifyRoom(await readInotifyUse(), 1);
         sinceMs = Date.now();
         await startFresh(lab, state, places, node);
       }
