@@ -15,7 +15,9 @@ import { check, type Weighed, weighedCause } from './weigh.ts';
 const ID = 'node-cidr-not-assigned';
 const TITLE = 'Pod ranges of nodes';
 /** The allocator gives a new node its range within seconds. */
-const GRACE_MS = 60_000;
+const GRACE_MS = 20_000;
+/** What the allocator records of a node that it could not serve. */
+const REFUSED = ['CIDRNotAvailable', 'CIDRAssignmentFailed'];
 /** CNIs that take the node's range from the Node object, by their own documentation. */
 const BY_NODE_RANGE: readonly CniFlavour[] = ['flannel', 'canal', 'kube-router', 'kindnet'];
 
@@ -24,11 +26,16 @@ function withoutRange({ facts }: Situation): NodeRecord[] {
   const have = facts.nodes.filter(({ podCIDRs }) => podCIDRs.length > 0).length;
   const byRange = cniAgents(facts).some(({ flavour }) => BY_NODE_RANGE.includes(flavour));
   if (have === 0 || !(byRange || have * 2 > facts.nodes.length)) return [];
+  const refused = new Set(
+    facts.events.flatMap(({ reason, object }) =>
+      object.kind === 'Node' && REFUSED.includes(reason) ? [object.name] : [],
+    ),
+  );
   return facts.nodes.filter(
     ({ meta, podCIDRs, taints }) =>
       podCIDRs.length === 0 &&
       meta.deletingSinceMs === null &&
-      facts.atMs - meta.createdMs >= GRACE_MS &&
+      (facts.atMs - meta.createdMs >= GRACE_MS || refused.has(meta.name)) &&
       meta.labels['type'] !== 'virtual-kubelet' &&
       !taints.some(({ key }) => key === 'virtual-kubelet.io/provider'),
   );

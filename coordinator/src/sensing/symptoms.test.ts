@@ -246,4 +246,13 @@ describe('a node', () => {
     expect(keys({ ...healthy, events })).toEqual(['node-network:node5']);
     expect(keys({ ...healthy, events }, startMs + 600_000)).toEqual([]);
   });
+
+  it('is a symptom while it is given no range, and no longer once it has one', () => {
+    const object = { kind: 'Node', namespace: '', name: 'node5' };
+    const events = [event('CIDRAssignmentFailed', 'Node node5 status is now', object, { lastMs: startMs })];
+    const [found] = observe({ ...healthy, events });
+    expect(found?.symptom.headline).toBe('node5 gets no range for its pods');
+    const nodes = healthy.nodes.map((one) => ({ ...one, podCIDRs: ['10.1.5.0/24'] }));
+    expect(keys({ ...healthy, nodes, events })).toEqual([]);
+  });
 });

@@ -14,11 +14,19 @@ export function nodeNetwork(observation: Observation): Observed[] {
   const events = Map.groupBy(facts.events.filter(isFreshRouteEvent(nowMs)), nodeOfEvent);
   return facts.nodes
     .filter(({ meta }) => judged.has(meta.name) && nowMs - meta.createdMs >= settings.youngNodeMs)
-    .flatMap((node) => symptomOf(node, events.get(node.meta.name) ?? [], observation));
+    .flatMap((node) => {
+      const about = events.get(node.meta.name) ?? [];
+      return symptomOf(node, about.filter(stillTrue(node)), observation);
+    });
 }
 
 function isFreshRouteEvent(nowMs: number): (event: EventRecord) => boolean {
   return (event) => routeReasons.includes(event.reason) && nowMs - event.lastMs <= eventFreshMs;
+}
+
+/** A node that has a range by now has got over not being given one. */
+function stillTrue({ podCIDRs }: NodeRecord): (event: EventRecord) => boolean {
+  return ({ reason }) => !reason.startsWith('CIDR') || podCIDRs.length === 0;
 }
 
 function nodeOfEvent(event: EventRecord): string {
@@ -31,6 +39,13 @@ function badConditions(node: NodeRecord): Condition[] {
     (condition) =>
       (condition.type === 'NetworkUnavailable' && condition.status === 'True') || speaksOfNetwork(condition),
   );
+}
+
+function headline(name: string, conditions: readonly Condition[], events: readonly EventRecord[]): string {
+  if (conditions.length > 0) return `${name} has no working pod network`;
+  return events.every(({ reason }) => reason.startsWith('CIDR'))
+    ? `${name} gets no range for its pods`
+    : `Routes to pods on ${name} could not be made`;
 }
 
 function symptomOf(node: NodeRecord, events: readonly EventRecord[], observation: Observation): Observed[] {
@@ -48,10 +63,7 @@ function symptomOf(node: NodeRecord, events: readonly EventRecord[], observation
         key: `node-network:${name}`,
         scope: { type: 'nodes', nodes: [name] },
         component: null,
-        headline:
-          conditions.length > 0
-            ? `${name} has no working pod network`
-            : `Routes to pods on ${name} could not be made`,
+        headline: headline(name, conditions, events),
         sinceMs: Math.min(
           observation.nowMs,
           ...conditions.map(({ sinceMs }) => sinceMs),
