@@ -4,13 +4,15 @@ import { ensurePki, writeOutsideKubeconfig } from './cluster/pki.ts';
 import { unreadyNodes, unreadyWorkloads } from './cluster/readiness.ts';
 import type { LabBuild } from './build/lab-build.ts';
 import type { Lab } from './lab.ts';
-import { controlNode, nodeName } from './lab-names.ts';
+import { controlNode, nodeGroup, nodeName } from './lab-names.ts';
 import { labPlaces, type LabPlaces } from './lab-places.ts';
 import { readState, writeState, type LabState } from './lab-state.ts';
+import { limitGroupCpu } from './machine/cgroups.ts';
 import { assertInotifyRoom, readInotifyUse } from './machine/inotify-room.ts';
 import { progress } from './machine/progress.ts';
 import { waitUntil } from './machine/waiting.ts';
 import { ensureOuterNetwork } from './network/lab-network.ts';
+import { programsThatNodeHas, startProgram } from './nodes/node-programs.ts';
 import { runNode } from './nodes/run-node.ts';
 import type { BringUpOptions } from './open-lab.ts';
 import { ensureApiForward } from './outside/api-forward.ts';
@@ -44,6 +46,7 @@ export async function bringUpLocked(
   const missing = wanted.filter((node) => !running.includes(node));
   const nodes = [...running, ...missing];
   assertInotifyRoom(await readInotifyUse(), missing.length);
+  await together(running.map((node) => wake(state.name, node)));
   const start = async (node: string): Promise<void> => {
     await runNode(state.name, node, places, state.build, signal);
     say(`${node} started`);
@@ -61,6 +64,12 @@ export async function bringUpLocked(
   }
   await becomeReady(lab, state, await api, nodes, say, signal);
   return lab;
+}
+
+/** Undoes what was done to a node's programs and CPU time. */
+async function wake(lab: string, node: string): Promise<void> {
+  await limitGroupCpu(nodeGroup(lab, node), null);
+  for (const program of programsThatNodeHas(node)) await startProgram(lab, node, program);
 }
 
 async function becomeReady(

@@ -1,4 +1,4 @@
-import type { LabProgram } from '../lab.ts';
+import { labPrograms, type LabProgram } from '../lab.ts';
 import { controlNode, nodeGroup } from '../lab-names.ts';
 import { processesIn } from '../machine/cgroups.ts';
 import { readProcess, type Process } from '../machine/processes.ts';
@@ -29,6 +29,11 @@ export function programName(argv: readonly string[]): string | null {
   if (base === 'kubelab') return argv[1] ?? null;
   const scaffold = ['', 'bash', 'sh', 'sleep', 'labkit', 'unshare', 'nsenter', 'containerd-shim-runc-v2'];
   return scaffold.includes(base) ? null : base;
+}
+
+/** Those that a node has, in the order in which they need each other. */
+export function programsThatNodeHas(node: string): readonly LabProgram[] {
+  return node === controlNode ? labPrograms : perNode;
 }
 
 /** Idempotent; resolves when no process of the program runs. */
@@ -68,7 +73,7 @@ async function processesOf(lab: string, node: string, program: LabProgram): Prom
 }
 
 function assertHas(node: string, program: LabProgram): void {
-  if (node !== controlNode && !perNode.includes(program)) {
+  if (!programsThatNodeHas(node).includes(program)) {
     throw new Error(`${program} runs on ${controlNode} only, not on ${node}`);
   }
 }
