@@ -59,13 +59,14 @@ async function runHalf(
     if (next.do === 'wait') {
       const ms = next.untilMs - Date.now();
       say(`waiting ${Math.round(ms / 1000)} s: ${next.run.e2eCase.name} changes what was changed before`);
-      await pause(ms, signal);
+      await pause(ms, signal).catch(() => undefined);
+      continue;
     }
     left = left.filter((run) => run !== next.run);
     const story = await runOne(stage, next.run, memory, options);
     stories.push(story);
     await options.told(story);
-    if (left.length > 0 && !signal.aborted) await calmDown(stage, memory, say);
+    if (left.length > 0 && !signal.aborted) await calmDown(stage, memory, options);
   }
   return [...stories, ...left.map((run) => untold(run))];
 }
@@ -130,7 +131,7 @@ async function renew(stage: Stage, memory: Memory): Promise<void> {
 }
 
 /** The next case begins in a lab where nothing is wrong: waited for, or else made. */
-async function calmDown(stage: Stage, memory: Memory, say: (line: string) => void): Promise<void> {
+async function calmDown(stage: Stage, memory: Memory, { say, signal }: RunAllOptions): Promise<void> {
   const attempts = [() => stage.untilQuiet(), () => stage.startAfresh(), () => renew(stage, memory)];
   for (const [i, attempt] of attempts.entries()) {
     try {
@@ -138,6 +139,7 @@ async function calmDown(stage: Stage, memory: Memory, say: (line: string) => voi
       if (i > 0) memory.subjects.clear();
       return;
     } catch (error) {
+      if (signal.aborted) return;
       if (i === attempts.length - 1) throw error;
       say(`the lab does not calm down: ${error instanceof Error ? error.message : String(error)}`);
     }
