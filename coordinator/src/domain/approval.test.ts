@@ -32,6 +32,7 @@ function state(of: Proposal, change: Partial<ProposalState> = {}): ProposalState
   return {
     proposal: of,
     proposedAtMs: nowMs - 1000,
+    askedBy: null,
     status: { at: 'open' },
     handedOver: false,
     approvals: [],

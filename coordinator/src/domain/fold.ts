@@ -111,7 +111,12 @@ function reduce(state: Incident, event: IncidentEvent): Incident {
     case 'drafted':
       return {
         ...state,
-        draft: { proposal: body.proposal, atMs, dryRun: null },
+        draft: {
+          proposal: body.proposal,
+          atMs,
+          askedBy: state.asked.find(({ n }) => n === body.asked)?.by ?? null,
+          dryRun: null,
+        },
         phase: 'drafted',
         asked: withoutAsked(state, body.asked),
       };
@@ -128,6 +133,7 @@ function reduce(state: Incident, event: IncidentEvent): Incident {
           {
             proposal: body.proposal,
             proposedAtMs: atMs,
+            askedBy: state.draft?.proposal.id === body.proposal.id ? state.draft.askedBy : null,
             status: { at: 'open' },
             handedOver: false,
             approvals: [],

@@ -22,6 +22,8 @@ export interface Approval {
 export interface ProposalState {
   proposal: Proposal;
   proposedAtMs: number;
+  /** The person who asked for it, whose own approval does not count; null where pathmedic found it by itself. */
+  askedBy: Actor | null;
   status: ProposalStatus;
   /** Given to the executor: from then on it is the execution that counts, also after a relapse. */
   handedOver: boolean;
@@ -114,7 +116,12 @@ export interface Incident {
   /** `outdated` once its plan came to nothing: what is decided next needs a new look, or people. */
   diagnosis: (Diagnosis & { atMs: number; outdated: boolean }) | null;
   /** The plan on its way to a card; null before and after. */
-  draft: { proposal: Proposal; atMs: number; dryRun: { ok: boolean; detail: string } | null } | null;
+  draft: {
+    proposal: Proposal;
+    atMs: number;
+    askedBy: Actor | null;
+    dryRun: { ok: boolean; detail: string } | null;
+  } | null;
   /** Every proposal ever made, oldest first; only the last can be open. */
   proposals: ProposalState[];
   execution: ExecutionState | null;

@@ -15,6 +15,7 @@ import { formatClockTime } from './clock-time.ts';
 import { refusalSentence } from './decision-sentence.ts';
 import { expiryWords } from './expiry-words.ts';
 import { refusalWords } from './refusal-words.ts';
+import { mayApprove } from './slack-context.ts';
 
 /** Who looks at the plan, when, and who may decide. */
 export interface PlanContext {
@@ -39,7 +40,7 @@ export function planView(incident: Incident, context: PlanContext): PlanView | n
     dryRun: dryRunView(proposal.dryRun),
     verification: proposal.verification,
     steps: proposal.steps.map((step, i) => stepView(step, execution, i)),
-    approvers: [...context.approvers],
+    approvers: [...mayApprove(state, context.approvers)],
     approvalsNeeded: proposal.approvalsNeeded,
     approvals: state.approvals.map(({ by, atMs }) => ({
       by: actorName(by),

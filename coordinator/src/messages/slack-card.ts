@@ -16,7 +16,7 @@ import {
   say,
 } from './slack-block.ts';
 import type { SlackContext } from './slack-context.ts';
-import { approverWords } from './slack-context.ts';
+import { approverWords, mayApprove } from './slack-context.ts';
 import { cut, slackFallbackText, slackLines } from './slack-text.ts';
 
 /** More than this nobody reads in a chat message, least of all on a phone. */
@@ -156,7 +156,8 @@ function openLines(incident: Incident, state: ProposalState, to: SlackContext, f
   const needed = proposal.approvalsNeeded;
   const given = state.approvals.map(({ by }) => actorName(by)).join(' and ');
   const missing = given === '' ? '' : `${given} approved; one more person is needed · `;
-  const people = `May approve: ${approverWords(to.approvers)}${needed > 1 && given === '' ? ' (two of them)' : ''}`;
+  const others = mayApprove(state, to.approvers);
+  const people = `May approve: ${approverWords(others, state.askedBy === null ? undefined : actorName(state.askedBy))}${needed > 1 && given === '' ? ' (two of them)' : ''}`;
   return [
     [{ text: `Needs your approval in ${incident.cluster}`, bold: true }, say(` · ${expires}`)],
     [say(`${missing}${people}`)],

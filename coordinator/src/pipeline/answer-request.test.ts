@@ -8,6 +8,7 @@ import type { Principal } from '../domain/principal.ts';
 import type { RawObject } from '../domain/raw-object.ts';
 import { crashing, pod } from '../facts/record-builders.fixture.ts';
 import { reportMarkdown } from '../messages/report-markdown.ts';
+import { cardMessage } from '../messages/slack-card.ts';
 import { replyMessage } from '../messages/slack-reply.ts';
 import type { LogRequest } from '../ports/cluster.ts';
 import { cluster, coredns, dnsPods, network } from '../runbooks/situation.fixture.ts';
@@ -177,7 +178,19 @@ test('an action that anybody asks for becomes a draft like any other, and who as
   const judge = (principal: Principal) => judgeDecision({ ...question, principal, decision: 'approved' });
   expect(judge(ana)).toMatchObject({ ok: false, reason: 'requester' });
   expect(judge({ name: 'ben', roles: ['approver'] })).toMatchObject({ ok: true });
-  expect(currentProposal(open.incident)?.status).toEqual({ at: 'open' });
+  const state = currentProposal(open.incident);
+  if (state === null) throw new Error('no card');
+  expect(state).toMatchObject({ status: { at: 'open' }, askedBy: { name: 'ana' } });
+  const words = (approvers: string[]): string =>
+    JSON.stringify(
+      cardMessage(open.incident, state, {
+        conversationUrl: 'https://p.example/i',
+        writeUpUrl: '',
+        approvers,
+      }),
+    );
+  expect(words(['ana', 'ben'])).toContain('May approve: @ben"');
+  expect(words(['ana'])).toContain('May approve: nobody besides @ana, who asked for it');
 });
 
 test.each([

@@ -46,3 +46,14 @@ test('trouble with DNS tells what happens to CoreDNS, wherever it runs', () => {
   ]);
   expect(told({}, [unhealthy])).toEqual([]);
 });
+
+test('what several pods, or a symptom, say in the same words is told once', () => {
+  const failed = (pod: string): EventRecord => ({
+    ...warning('Pod', 'shop', pod, 'FailedCreatePodSandBox'),
+    message: `Failed to create pod sandbox for sandbox "${pod}0123456789": no free address`,
+  });
+  const onNode2 = { affected: { nodes: ['node2'], namespaces: [], objects: [] } };
+  expect(told(onNode2, [failed('shop-1'), failed('shop-2')])).toHaveLength(1);
+  const lines = ['Event: Failed to create pod sandbox for sandbox "shop-3": no free address'];
+  expect(told({ ...onNode2, lines }, [failed('shop-1')])).toEqual([]);
+});

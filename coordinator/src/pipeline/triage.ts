@@ -104,6 +104,7 @@ function recentWarnings(incident: Incident, facts: ClusterFacts): string[] {
       )
       .map(([{ meta }]) => `${meta.namespace}/${meta.name}`),
   );
+  const told = incident.symptoms.flatMap(({ lines }) => lines);
   const inScope = ({ object, reason, node }: EventRecord): boolean => {
     const name = `${object.namespace}/${object.name}`;
     if (named.has(`${object.kind} ${name}`)) return true;
@@ -114,10 +115,26 @@ function recentWarnings(incident: Incident, facts: ClusterFacts): string[] {
     .filter((e) => e.type === 'Warning' && e.lastMs > incident.detectedAtMs - 15 * 60_000)
     .filter(inScope)
     .toSorted((a, b) => b.lastMs - a.lastMs)
+    .map((e) => ({ e, said: saidBy(e) }))
+    .filter(({ said }, i, all) => all.findIndex((other) => sameWords(other.said, said)) === i)
+    .filter(({ said }) => !told.some((line) => sameWords(line, said)))
     .slice(0, 2)
-    .map((e) => {
-      const said = shortenIds(e.message).replaceAll(/\s+/g, ' ');
+    .map(({ e, said }) => {
       const line = `Event ${e.reason} on ${e.object.kind} ${e.object.name}: ${said}`;
       return line.length <= maxWarning ? line : `${line.slice(0, maxWarning - 1)}…`;
     });
+}
+
+function saidBy({ message }: EventRecord): string {
+  return shortenIds(message).replaceAll(/\s+/g, ' ');
+}
+
+/** The same message about another pod, or told by a symptom already: they differ in ids, if at all. */
+function sameWords(a: string, b: string): boolean {
+  const plain = (text: string): string =>
+    text
+      .replace(/^Event: /, '')
+      .replaceAll(/"[^"]*"/g, '""')
+      .slice(0, 80);
+  return plain(a) === plain(b);
 }
