@@ -24,6 +24,7 @@ it.each<[string, Partial<Fault>, object, RegExp]>([
   ['nobody knows', {}, { fault: 'y' }, /no fault y/],
   ['the network does not have', { networks: ['vxlan'] }, {}, /--network vxlan/],
   ['would end the cluster', { nodes: 'workers' }, { node: 'node1' }, /would end the cluster/],
+  ['is at no node', {}, { node: 'nodeX' }, /no node .* nodeX/],
   ['is between a node and itself', {}, { peer: 'node2' }, /same node/],
   ['has no peer', {}, { peer: 'node4' }, /node4 does not run/],
 ])('refuses a fault that %s', (_, extra, request, why) => {

@@ -2,7 +2,7 @@ import { faultPlace } from '../fault-place.ts';
 import type { Fault, FaultPlace, Measurement } from '../faults/fault.ts';
 import { faults } from '../faults/registry.ts';
 import type { Lab } from '../lab.ts';
-import { controlNode } from '../lab-names.ts';
+import { controlNode, nodeNumber } from '../lab-names.ts';
 import type { LabRequest } from './arguments.ts';
 
 type Say = (line: string) => void;
@@ -23,6 +23,7 @@ export function chooseFault(
     return { ok: false, why: `${fault.name} needs a lab with --network ${fault.networks.join(' or ')}` };
   if (fault.nodes === 'workers' && node === controlNode)
     return { ok: false, why: `${fault.name} on ${controlNode} would end the cluster; choose another --node` };
+  if (nodeNumber(node) === null) return { ok: false, why: `no node of a lab is called ${node}` };
   if (node === peer) return { ok: false, why: '--node and --peer are the same node' };
   // The broken node may be down, which can be the fault.
   if (!lab.nodes.includes(peer))

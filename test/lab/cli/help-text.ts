@@ -19,6 +19,7 @@ flannel, CoreDNS, NetworkPolicy, in network namespaces. No Docker, no virtual ma
   --name NAME   which lab (default: lab, or PATHMEDIC_LAB_NAME); labs of different names do not touch each other.
                 With kubectl and on it comes first: kubectl --name b get pods
 Folder of the labs: PATHMEDIC_LAB_STATE (/var/tmp/pathmedic-lab). Needs Linux and root; Go to build it once.
-Exit codes: 0 done, 1 it failed (prove: a path does not work; measure: the fault shows), 2 wrong options,
+Exit codes: 0 done, 1 it failed (status: not up; prove: a path does not work;
+measure: the fault shows), 2 wrong options,
 3 this machine cannot run a lab, 4 not measured, 130 interrupted; kubectl and on: the command's own.
 `;

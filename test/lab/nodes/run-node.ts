@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabBuild } from '../build/lab-build.ts';
-import { nodeGroup, nodeNamespace } from '../lab-names.ts';
+import { nodeGroup, nodeNamespace, nodeNumber } from '../lab-names.ts';
 import { nodeDir, nodeRoot, type LabPlaces } from '../lab-places.ts';
 import { startInBackground } from '../machine/background.ts';
 import { endGroup, makeRoomBelow, processesIn } from '../machine/cgroups.ts';
@@ -87,6 +87,7 @@ export async function removeNode(lab: string, node: string, places: LabPlaces): 
 
 /** A command in all namespaces of a node, with the lab's programs on the path. @throws when the node does not run */
 export async function nodeCommand(lab: string, node: string, command: readonly string[]): Promise<string[]> {
+  if (nodeNumber(node) === null) throw new Error(`no node of a lab is called ${node}`);
   const init = await nodeInit(lab, node);
   if (init === null) throw new Error(`${node} of the lab ${lab} does not run`);
   const namespaces = ['-m', '-n', '-p', '-u', '-i', '-C'];
