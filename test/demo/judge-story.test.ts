@@ -159,7 +159,13 @@ describe('whether a demo went as it should', () => {
   });
 
   it('wants an escalation where nothing inside the cluster helps', () => {
-    const escalation = { title: 'No free addresses', why: '', options: ['a larger range'], changes: [], atMs: 7000 };
+    const escalation = {
+      title: 'No free addresses',
+      why: '',
+      options: ['a larger range'],
+      changes: [],
+      atMs: 7000,
+    };
     const view = incident(wholeStory.slice(0, 2), { closedAtMs: null, escalation });
     const verdict = judgeStory(
       { end: 'escalated', cause: 'coredns-config' },

@@ -208,11 +208,11 @@ describe.skipIf(chromiumPath === null)('the console in a browser', () => {
       await page.getByText('Reading the log of pod coredns-1').waitFor();
       const request = (await host.store.load(story.id))?.incident.asked[0];
       const lines = [
-      '--- before its last restart ---',
-      "/etc/coredns/Corefile:6 - Error: Unknown directive 'redy'",
-    ];
-    const quoted = { what: 'log' as const, lines };
-    const line = 'End of the log of CoreDNS pod kube-system/coredns-1 on node2, 4 restarts:';
+        '--- before its last restart ---',
+        "/etc/coredns/Corefile:6 - Error: Unknown directive 'redy'",
+      ];
+      const quoted = { what: 'log' as const, lines };
+      const line = 'End of the log of CoreDNS pod kube-system/coredns-1 on node2, 4 restarts:';
       await story.tell([{ type: 'answered', lines: [line], quoted, to: request?.n ?? 0 }]);
       await page.getByText("Unknown directive 'redy'").waitFor();
       expect(
@@ -225,32 +225,39 @@ describe.skipIf(chromiumPath === null)('the console in a browser', () => {
   test.each([
     ['desktop', desktop],
     ['phone', phone],
-  ] as const)('a change that belongs to its source is shown whole, and cannot be approved: %s', async (name, viewport) => {
-    const story = await newStory();
-    await story.diagnose();
-    const [step] = plan(0).steps;
-    if (step === undefined) throw new Error('a plan has a step');
-    const where =
-      'DaemonSet kube-flannel/kube-flannel-ds is managed by Helm release flannel: change the values of the release and upgrade it';
-    const escalation = {
-      cause: 'cni-agent-not-scheduled' as const,
-      title: planTitle,
-      why: `The selector excludes node2 and nothing else. ${where}.`,
-      options: [
-        'Change the values of the release and upgrade it (Helm release flannel): the change lasts.',
-        'If it cannot wait, make it by hand with the command in the conversation: it works at once, and lasts until the next upgrade of the release puts the old state back.',
-      ],
-      changes: [{ title: step.title, where, diff: step.diff, byHand: step.byHand }],
-    };
-    await story.tell([{ type: 'escalated', escalation }]);
-    const page = await visit({ viewport });
-    await logIn(page, addressOf(story), tokens.ana);
-    await page.getByRole('heading', { name: 'What would be changed, at its source' }).waitFor();
-    expect(await page.locator('.help-wanted .diff-line').count()).toBe(step.diff.trimEnd().split('\n').length);
-    expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-    await takePicture(page, `${name}-source`, true);
-  });
+  ] as const)(
+    'a change that belongs to its source is shown whole, and cannot be approved: %s',
+    async (name, viewport) => {
+      const story = await newStory();
+      await story.diagnose();
+      const [step] = plan(0).steps;
+      if (step === undefined) throw new Error('a plan has a step');
+      const where =
+        'DaemonSet kube-flannel/kube-flannel-ds is managed by Helm release flannel: change the values of the release and upgrade it';
+      const escalation = {
+        cause: 'cni-agent-not-scheduled' as const,
+        title: planTitle,
+        why: `The selector excludes node2 and nothing else. ${where}.`,
+        options: [
+          'Change the values of the release and upgrade it (Helm release flannel): the change lasts.',
+          'If it cannot wait, make it by hand with the command in the conversation: it works at once, and lasts until the next upgrade of the release puts the old state back.',
+        ],
+        changes: [{ title: step.title, where, diff: step.diff, byHand: step.byHand }],
+      };
+      await story.tell([{ type: 'escalated', escalation }]);
+      const page = await visit({ viewport });
+      await logIn(page, addressOf(story), tokens.ana);
+      await page.getByRole('heading', { name: 'What would be changed, at its source' }).waitFor();
+      expect(await page.locator('.help-wanted .diff-line').count()).toBe(
+        step.diff.trimEnd().split('\n').length,
+      );
+      expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      ).toBeLessThanOrEqual(0);
+      await takePicture(page, `${name}-source`, true);
+    },
+  );
 
   test('text from outside stays text', async () => {
     const story = await newStory({
