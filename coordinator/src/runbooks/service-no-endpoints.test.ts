@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Escalation } from '../domain/proposal.ts';
 import type { ClusterFacts, Situation } from '../facts/cluster-facts.ts';
-import { crashing, deployment, meta, pod, service } from '../facts/record-builders.fixture.ts';
+import { crashing, deployment, event, meta, pod, service } from '../facts/record-builders.fixture.ts';
 import type { PodRecord, ServiceRecord } from '../facts/records.ts';
 import { diagnose, remedyFor } from './diagnose.ts';
 import { cluster, situation, symptom, T0 } from './situation.fixture.ts';
@@ -68,6 +68,34 @@ describe('a Service without endpoints', () => {
     expect(cause).toMatchObject({ id: 'service-no-endpoints', confidence: 'medium' });
     expect(cause.summary).toContain('its only pod is not ready: CrashLoopBackOff, 4 restarts');
     expect(escalation?.options.join('\n')).toContain('rollout undo deployment/echo ');
+  });
+
+  it('by pods whose probe fails since they were changed: what it says, and who changed what', () => {
+    const one = facts(right, [echo('echo-1', { ready: false })]);
+    const written = {
+      manager: 'kubectl-patch',
+      operation: 'Update',
+      atMs: T0 - 40_000,
+      fields: ['spec.template.spec.containers'],
+    };
+    const deployments = one.deployments.map((each) =>
+      each.meta.name === 'echo' ? { ...each, meta: { ...each.meta, writes: [written] } } : each,
+    );
+    const events = [
+      event('Unhealthy', 'Readiness probe failed: dial tcp 10.244.1.9:9999: connect: connection refused', {
+        kind: 'Pod',
+        namespace: 'app',
+        name: 'echo-1',
+      }),
+    ];
+    const { cause } = top(situation({ facts: { ...one, deployments, events }, symptoms: [lost] }));
+    expect(cause).toMatchObject({ id: 'service-no-endpoints', confidence: 'high' });
+    expect(cause.for.map(({ text }) => text).join('\n')).toContain(
+      '10.244.1.9:9999: connect: connection refused',
+    );
+    expect(cause.for.map(({ text }) => text)).toContain(
+      'Deployment app/echo was changed 40 s before by kubectl-patch',
+    );
   });
 
   it('by pods that nothing makes', () => {

@@ -1,14 +1,14 @@
-import { formatRef } from '../domain/object-ref.ts';
+import { formatRef, type ObjectRef } from '../domain/object-ref.ts';
 import type { Situation } from '../facts/cluster-facts.ts';
 import { clusterDns } from '../facts/coredns-objects.ts';
 import { refOf } from '../facts/object-ref-of.ts';
 import { podTrouble } from '../facts/pod-trouble.ts';
 import { changedBefore, lastChangeOf } from '../facts/recent-changes.ts';
-import type { ServiceRecord } from '../facts/records.ts';
+import type { PodRecord, ServiceRecord } from '../facts/records.ts';
 import { isBackedBySelector, type LabelMiss, type Unbacked, unbacked } from '../facts/service-backing.ts';
 import { clip, evidence } from './evidence.ts';
 import type { Judgement, Remedy, Runbook } from './runbook.ts';
-import { backingOptions } from './service-options.ts';
+import { backingOptions, workloadOf } from './service-options.ts';
 import { troubleSinceMs } from './symptom-scope.ts';
 import { check, type Weighed, weighedCause } from './weigh.ts';
 
@@ -104,6 +104,47 @@ function summaryOf(situation: Situation, finding: Finding): string {
   return `Service ${namespace}/${name} has no endpoints: ${reasonWords(finding)}${changed === '' ? '' : ` (selector ${changed})`}.`;
 }
 
+/** What their probes answered, and whether what makes them was changed shortly before. */
+function whyNotReady(situation: Situation, pods: readonly PodRecord[]): Weighed[] {
+  const { facts } = situation;
+  const names = new Set(pods.map(({ meta }) => `${meta.namespace}/${meta.name}`));
+  const unhealthy = facts.events
+    .filter(({ reason, object }) => reason === 'Unhealthy' && names.has(`${object.namespace}/${object.name}`))
+    .toSorted((a, b) => b.lastMs - a.lastMs)[0];
+  const change = workloadChange(situation, pods);
+  return [
+    ...(unhealthy === undefined
+      ? []
+      : [
+          {
+            weight: 0.3,
+            evidence: evidence('event', `${unhealthy.object.name}: ${unhealthy.message}`, {
+              atMs: unhealthy.lastMs,
+            }),
+          },
+        ]),
+    ...(change === null
+      ? []
+      : [
+          {
+            weight: 0.4,
+            evidence: evidence('object', `${formatRef(change.ref)} was ${change.words}`, { ref: change.ref }),
+          },
+        ]),
+  ];
+}
+
+/** The last change of the containers that these pods are made from; null when it is not of this time. */
+function workloadChange(
+  situation: Situation,
+  pods: readonly PodRecord[],
+): { ref: ObjectRef; words: string } | null {
+  const workload = workloadOf(situation.facts, pods);
+  if (workload === null) return null;
+  const words = changedBefore(lastChangeOf(workload.meta, 'containers'), troubleSinceMs(situation));
+  return words === '' ? null : { ref: workload.ref, words };
+}
+
 const WEIGHT: Readonly<Record<Unbacked['why'], number>> = {
   'selects-nothing': 0.6,
   'no-pods': 0.55,
@@ -136,6 +177,7 @@ function proOf(situation: Situation, finding: Finding): Weighed[] {
       evidence: evidence('object', `the selector of ${formatRef(ref)} ${changed}`, { ref }),
     });
   }
+  if (found.why === 'not-ready') pro.push(...whyNotReady(situation, found.pods));
   const refused = facts.events.find(
     ({ reason, namespace, type }) =>
       found.why === 'no-pods' &&
@@ -197,7 +239,7 @@ function remedy(situation: Situation): Remedy | null {
         `${summaryOf(situation, first)} What the Service is meant to lead to is its owner’s decision.`,
         800,
       ),
-      options: backingOptions(first.service, first.found).map((option) => clip(option, 400)),
+      options: backingOptions(situation.facts, first.service, first.found).map((option) => clip(option, 400)),
     },
   };
 }
