@@ -40,6 +40,8 @@ export async function waitFor<T>(
 
 /** Resolves after so long; rejects at once when the run is interrupted. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  // A signal that is aborted already tells nobody any more.
+  signal?.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
     const interrupted = (): void => {
       clearTimeout(timer);
