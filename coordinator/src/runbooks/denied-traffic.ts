@@ -4,11 +4,11 @@ import type { ClusterFacts, Situation } from '../facts/cluster-facts.ts';
 import { isActive, podsSelectedBy } from '../facts/pod-lookups.ts';
 import { probingPod } from '../facts/probing-pod.ts';
 import type { NetworkPolicyRecord, PodRecord } from '../facts/records.ts';
+import { targetPortOn } from '../facts/shut-ports.ts';
 import { type Denial, evaluateFlow } from '../netpol/evaluate-flow.ts';
 import type { WantedTraffic } from '../netpol/flow-allowance.ts';
 import type { Protocol } from '../netpol/policy-spec.ts';
 import { type Flow, policyPodOf, type PolicyWorld } from '../netpol/policy-world.ts';
-import { targetPortOn } from '../netpol/service-ports.ts';
 import { type DeniedSide, policyChange } from './denied-dns.ts';
 import { tally, type Tally } from './probe-evidence.ts';
 

@@ -96,7 +96,7 @@ function judge(situation: Situation): Judgement {
   }
   const [denied] = deniedTraffic(situation, world);
   if (denied !== undefined) return judgeDenied(situation, denied, told);
-  const [sealed] = sealedTargets(situation, world);
+  const [sealed] = sealedTargets(situation);
   if (sealed !== undefined) {
     const side: DeniedSide = { direction: 'ingress', policies: sealed.policies };
     const summary = `No pod may reach ${sealed.words}: ${sideWords(side)}, and no rule lets anything in on that port.`;
@@ -213,7 +213,7 @@ function remedy(situation: Situation): Remedy | null {
   if (world === null) return null;
   const [denied] = deniedTraffic(situation, world);
   if (denied === undefined) {
-    const [sealed] = sealedTargets(situation, world);
+    const [sealed] = sealedTargets(situation);
     if (sealed === undefined) return null;
     const why = `No rule of ${names(sealed.policies.slice(0, 3))} lets anything in there. Who is meant to reach it cannot be read from the cluster, and no probe shows that the policy is enforced.`;
     return escalation(`No pod may reach ${sealed.words}`, why, sealed.policies, '');

@@ -8,6 +8,7 @@ import { pathsFailing } from './symptoms/paths-failing.ts';
 import { podAddresses } from './symptoms/pod-addresses.ts';
 import { podsStuck } from './symptoms/pods-stuck.ts';
 import { serviceEndpoints } from './symptoms/service-endpoints.ts';
+import { shutServices } from './symptoms/shut-services.ts';
 
 /** Everything that is wrong right now, before any dwell: S1 from the probes, S2 to S5 from the cluster's state. */
 export function observeSymptoms(observation: Observation): Observed[] {
@@ -24,5 +25,6 @@ export function observeSymptoms(observation: Observation): Observed[] {
     ...podAddresses(observation),
     ...serviceEndpoints(observation),
     ...emptyServices(observation, network.length > 0),
+    ...shutServices(observation),
   ];
 }
