@@ -149,7 +149,17 @@ function judge(situation: Situation): Judgement {
   };
 }
 
-function optionsFor({ state, node }: Down, pods: number): string[] {
+/** Where the API server listens, by its own EndpointSlice. */
+function apiServerOf({ facts }: Situation): string {
+  const slice = facts.endpointSlices.find(
+    ({ meta, service }) => meta.namespace === 'default' && service === 'kubernetes',
+  );
+  const address = slice?.endpoints[0]?.addresses[0];
+  const port = slice?.ports[0]?.port;
+  return address === undefined || port === undefined ? 'API-SERVER:6443' : `${address}:${port}`;
+}
+
+function optionsFor(situation: Situation, { state, node }: Down, pods: number): string[] {
   const { name } = node.meta;
   const evicted = `After 5 min not ready, Kubernetes deletes the ${pods} pods there; those of Deployments start elsewhere, those of StatefulSets wait until ${name} is back or its Node object is deleted.`;
   switch (state) {
@@ -158,7 +168,7 @@ function optionsFor({ state, node }: Down, pods: number): string[] {
       return [
         `On ${name}: systemctl status kubelet; journalctl -u kubelet -n 100 --no-pager; df -h / /var/lib/kubelet; openssl x509 -noout -enddate -in /var/lib/kubelet/pki/kubelet-client-current.pem`,
         `Start it: on ${name}, systemctl restart kubelet (or, if it waits for the runtime, systemctl restart containerd kubelet). Running containers go on.`,
-        `Does it reach the API server? On ${name}: curl -sk https://API-SERVER:6443/healthz`,
+        `Does it reach the API server? On ${name}: curl -sk -m 5 https://${apiServerOf(situation)}/healthz`,
         evicted,
       ];
     case 'gone':
@@ -192,7 +202,7 @@ function remedy(situation: Situation): Remedy | null {
         `${summaryOf(situation, found)} Nothing in the cluster’s objects can start a machine or its kubelet.`,
         800,
       ),
-      options: optionsFor(first, pods.length).map((option) => clip(option, 400)),
+      options: optionsFor(situation, first, pods.length).map((option) => clip(option, 400)),
     },
   };
 }

@@ -107,6 +107,21 @@ describe('CNI agents', () => {
     expect(keys({ ...missing, nodes: leaving })).toEqual([]);
   });
 
+  it('that are not ready because their kubelet no longer reports are told of the node, once', () => {
+    const silent = {
+      type: 'Ready',
+      status: 'Unknown',
+      reason: 'NodeStatusUnknown',
+      message: '',
+      sinceMs: startMs,
+    };
+    const facts = flannelOn('node3', { ready: false, readySinceMs: null });
+    const nodes = facts.nodes.map((one) =>
+      one.meta.name === 'node3' ? { ...one, conditions: [silent] } : one,
+    );
+    expect(keys({ ...facts, nodes })).toEqual(['node-not-ready:node3']);
+  });
+
   it('are named with the reason when their DaemonSet leaves nodes out', () => {
     const selective = { ...flannel, template: { ...flannel.template, nodeSelector: { net: 'on' } } };
     const facts = withPods(healthy, (one) =>

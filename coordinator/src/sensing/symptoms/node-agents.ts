@@ -2,6 +2,7 @@ import type { AgentOnNode } from '../../facts/cni-coverage.ts';
 import { cniCoverage } from '../../facts/cni-coverage.ts';
 import { formatObstacle } from '../../facts/daemonset-placement.ts';
 import { kubeProxyCoverage } from '../../facts/kube-proxy-coverage.ts';
+import { nodeDown } from '../../facts/node-down.ts';
 import type { PodTrouble } from '../../facts/pod-trouble.ts';
 import { lastChangeOf } from '../../facts/recent-changes.ts';
 import type { DaemonSetRecord } from '../../facts/records.ts';
@@ -56,6 +57,8 @@ function lackOf(entry: AgentOnNode, { nowMs, settings }: Observation): Lacking[]
   const node = entry.node.meta.name;
   // On a new node all of this is normal for a while; what still is wrong then is seen then.
   if (nowMs - entry.node.meta.createdMs < settings.youngNodeMs) return [];
+  // What a kubelet said that no longer reports is old; that it does not is a symptom of its own.
+  const isSilent = nodeDown(entry.node)?.silent === true;
   switch (entry.state) {
     case 'ready':
     case 'unknown':
@@ -65,8 +68,10 @@ function lackOf(entry: AgentOnNode, { nowMs, settings }: Observation): Lacking[]
       return [{ node, daemonSet: entry.daemonSet, lack: { weight: 'firm', how: 'excluded', text } }];
     }
     case 'missing':
+      if (isSilent) return [];
       return [{ node, daemonSet: entry.daemonSet, lack: { weight: 'passing', text: `no pod on ${node}` } }];
     case 'unhealthy': {
+      if (isSilent) return [];
       const { trouble, pod, daemonSet } = entry;
       const text = `${pod.meta.name} on ${node}: ${trouble.reason}, ${trouble.restarts} restarts`;
       const lack: Lack = isFirm(trouble)
