@@ -61,9 +61,7 @@ function plan(input: Parameters<CatalogueEntry['plan']>[0]): PlanResult {
     return refuse('unsafe', `${name} does not restrict that direction: a rule there would begin to`);
   }
   const refusal =
-    refuseIfManaged(target, input) ??
-    refuseWide(addEgress, 'egress') ??
-    refuseWide(addIngress, 'ingress');
+    refuseIfManaged(target, input) ?? refuseWide(addEgress, 'egress') ?? refuseWide(addIngress, 'ingress');
   if (refusal !== null) return refusal;
   const added = [
     ...additions(input.object, 'egress', addEgress),

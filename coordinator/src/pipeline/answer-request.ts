@@ -40,5 +40,10 @@ function answerTo(
   { what, lines }: NonNullable<EventOf<'answered'>['quoted']>,
 ): EventOf<'answered'> {
   const quoted = { what, lines: lines.slice(0, maxQuoted).map((text) => text.slice(0, maxLine)) };
-  return { type: 'answered', lines: [line.slice(0, maxLine)], ...(lines.length === 0 ? {} : { quoted }), to: n };
+  return {
+    type: 'answered',
+    lines: [line.slice(0, maxLine)],
+    ...(lines.length === 0 ? {} : { quoted }),
+    to: n,
+  };
 }

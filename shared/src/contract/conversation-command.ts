@@ -4,7 +4,11 @@
  */
 export const conversationCommands = [
   { command: 'why', takes: '', does: 'explain the likely cause, what speaks for and against it' },
-  { command: 'evidence', takes: '', does: 'list everything that was seen, and the checks that found nothing' },
+  {
+    command: 'evidence',
+    takes: '',
+    does: 'list everything that was seen, and the checks that found nothing',
+  },
   { command: 'recheck', takes: '', does: 'look at the cluster again and rank the causes anew' },
   { command: 'logs', takes: 'POD', does: 'show the end of the log of a networking pod' },
   {
