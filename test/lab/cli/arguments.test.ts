@@ -55,6 +55,21 @@ describe('the name of the lab', () => {
   });
 });
 
+describe('prove', () => {
+  it('proves the paths, or the faults that are named, or all of them', () => {
+    expect(read('prove --json')).toEqual({ do: 'prove', name: 'lab', json: true });
+    const all = { do: 'prove-faults', name: 'lab', faults: [], node: 'node2', peer: 'node3', json: false };
+    expect(read('prove --faults')).toEqual(all);
+    expect(read('prove --faults one two --node node1 --name b')).toEqual({
+      ...all,
+      name: 'b',
+      faults: ['one', 'two'],
+      node: 'node1',
+    });
+    expect(read('prove one')).toMatchObject({ do: 'refuse' });
+  });
+});
+
 describe('what cannot be', () => {
   it.each([
     ['upp', /no command upp/],

@@ -21,6 +21,8 @@ export type LabRequest =
       json: boolean;
     }
   | { do: 'prove'; name: string; json: boolean }
+  /** No names: all of them. */
+  | { do: 'prove-faults'; name: string; faults: string[]; node: string; peer: string; json: boolean }
   | { do: 'deploy'; name: string; mode: 'advise' | 'remediate'; json: boolean }
   | { do: 'undeploy'; name: string };
 
@@ -36,7 +38,7 @@ const optionsOf: Record<string, ParseArgsOptionsConfig> = {
   fault: { node: text, peer: text, json: flag },
   heal: { node: text, peer: text, json: flag },
   measure: { node: text, peer: text, json: flag },
-  prove: { json: flag },
+  prove: { faults: flag, node: text, peer: text, json: flag },
   deploy: { mode: text, json: flag },
   undeploy: {},
 };
@@ -89,6 +91,7 @@ function parsed(command: string, args: readonly string[], otherwise: string): La
   if (values['help'] === true) return { do: 'help' };
   const name = textOf(values['name']) ?? otherwise;
   if (!isLabName(name)) return badName(name);
+  if (command === 'prove' && values['faults'] === true) return proveFaultsRequest(name, values, positionals);
   const takes = command === 'fault' || command === 'heal' || command === 'measure' ? 1 : 0;
   if (positionals.length > takes)
     return { do: 'refuse', why: `${command}: what is ${positionals[takes]} for?` };
@@ -115,8 +118,7 @@ function request(command: string, { name, values, first }: Given): LabRequest {
         do: command,
         name,
         fault: first,
-        node: textOf(values['node']) ?? 'node2',
-        peer: textOf(values['peer']) ?? 'node3',
+        ...nodesOf(values),
         json,
       };
     case 'deploy': {
@@ -136,6 +138,14 @@ function request(command: string, { name, values, first }: Given): LabRequest {
     default:
       return { do: 'refuse', why: `there is no command ${command}; --help lists them` };
   }
+}
+
+function proveFaultsRequest(name: string, values: Record<string, unknown>, faults: string[]): LabRequest {
+  return { do: 'prove-faults', name, faults, ...nodesOf(values), json: values['json'] === true };
+}
+
+function nodesOf(values: Record<string, unknown>): { node: string; peer: string } {
+  return { node: textOf(values['node']) ?? 'node2', peer: textOf(values['peer']) ?? 'node3' };
 }
 
 function upRequest(name: string, nodesText: string | undefined, network: string | undefined): LabRequest {

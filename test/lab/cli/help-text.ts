@@ -9,6 +9,8 @@ flannel, CoreDNS, NetworkPolicy, in network namespaces. No Docker, no virtual ma
   npm run lab -- kubectl ARGS...                           kubectl as the cluster's administrator
   npm run lab -- on NODE COMMAND...                        a command inside a node: on node2 ip route
   npm run lab -- prove [--json]                            try every path of the healthy cluster
+  npm run lab -- prove --faults [NAME...] [--node X] [--peer Y] [--json]
+                                                           healthy, break, faulty, heal, healthy: of each fault
   npm run lab -- faults [--json]                           what can be broken
   npm run lab -- fault NAME [--node X] [--peer Y]          break it (node2, node3)
   npm run lab -- measure NAME [--node X] [--peer Y]        whether it shows

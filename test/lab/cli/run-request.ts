@@ -52,6 +52,8 @@ export async function runRequest(request: LabRequest, say: Say, signal: AbortSig
       return (await faultCommands()).runFault(request, await openedLab(request.name), say);
     case 'prove':
       return runProve(await openedLab(request.name), request.json, signal);
+    case 'prove-faults':
+      return runProveFaults(await openedLab(request.name), request, signal);
     case 'deploy':
       return (await deployCommands()).runDeploy(request, await openedLab(request.name), say, signal);
     case 'undeploy':
@@ -96,6 +98,19 @@ async function runProve(lab: Lab, json: boolean, signal: AbortSignal): Promise<n
   const summary = `${proofs.length - failed.length} of ${proofs.length} proven\n`;
   process.stdout.write(json ? `${JSON.stringify(proofs, null, 2)}\n` : summary);
   return failed.length === 0 ? 0 : 1;
+}
+
+async function runProveFaults(
+  lab: Lab,
+  { faults, node, peer, json }: Extract<LabRequest, { do: 'prove-faults' }>,
+  signal: AbortSignal,
+): Promise<number> {
+  const { proofExitCode, proofTable, proveFaults } = await import('../faults/prove-faults.ts');
+  const tell = (line: string): void => void process.stdout.write(json ? '' : `${line}\n`);
+  const proofs = await proveFaults(lab, faults, { node, peer }, tell, { signal });
+  tell(proofTable(proofs));
+  if (json) process.stdout.write(`${JSON.stringify(proofs, null, 2)}\n`);
+  return proofExitCode(proofs);
 }
 
 async function openedLab(name: string): Promise<Lab> {

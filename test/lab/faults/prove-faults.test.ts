@@ -3,7 +3,7 @@ import type { Lab } from '../lab.ts';
 import type { Fault, Measurement } from './fault.ts';
 import { proofExitCode, proveFaults } from './prove-faults.ts';
 
-const lab = { name: 'none', network: 'vxlan' } as Lab;
+const lab = { name: 'none', network: 'vxlan', nodes: () => Promise.resolve(['node1', 'node2']) } as Lab;
 const nodes = { node: 'node1', peer: 'node2' };
 
 /** A fault that shows as long as it is in place, but for what is overridden. */
@@ -29,7 +29,7 @@ function faultThat(overrides: Partial<Fault> & { calls?: string[] } = {}): Fault
 }
 
 async function prove(...known: Fault[]) {
-  const proving = proveFaults(lab, [], nodes, () => {}, known);
+  const proving = proveFaults(lab, [], nodes, () => {}, { known });
   await vi.runAllTimersAsync();
   return proving;
 }

@@ -27,18 +27,24 @@ const pauseMs = 1500;
 
 /**
  * Healthy, inject, faulty, heal, healthy: for the named faults (none: all), one after the other. Each state has to be
- * measured twice in a row. A fault is healed whatever went wrong before. Rejects for a name that no fault has.
+ * measured twice in a row. A fault is healed whatever went wrong before. Rejects for a name that no fault has, for
+ * a node that does not run, and between two faults when `signal` is aborted.
  */
 export async function proveFaults(
   lab: Lab,
   names: readonly string[],
   nodes: FaultNodes,
   say: (line: string) => void,
-  known: readonly Fault[] = faults,
+  { known = faults, signal }: { known?: readonly Fault[]; signal?: AbortSignal } = {},
 ): Promise<FaultProof[]> {
   const chosen = names.length === 0 ? known : names.map((name) => faultOfName(name, known));
+  const running = await lab.nodes();
+  for (const name of [nodes.node, nodes.peer]) {
+    if (!running.includes(name)) throw new Error(`${name} does not run; there are ${running.join(', ')}`);
+  }
   const proofs: FaultProof[] = [];
   for (const fault of chosen) {
+    signal?.throwIfAborted();
     const startMs = performance.now();
     const why = whyNotThere(fault, lab.network, nodes);
     say(`${fault.name}: ${fault.about}`);
