@@ -7,12 +7,13 @@ import type { Lab } from './lab.ts';
 import { controlNode, nodeGroup, nodeName } from './lab-names.ts';
 import { labPlaces, type LabPlaces } from './lab-places.ts';
 import { readState, writeState, type LabState } from './lab-state.ts';
-import { limitGroupCpu } from './machine/cgroups.ts';
+import { limitGroupCpu, makeRoomBelow } from './machine/cgroups.ts';
 import { assertInotifyRoom, readInotifyUse } from './machine/inotify-room.ts';
 import { progress } from './machine/progress.ts';
 import { waitUntil } from './machine/waiting.ts';
 import { ensureOuterNetwork } from './network/lab-network.ts';
 import { programsThatNodeHas, startProgram } from './nodes/node-programs.ts';
+import { rejoinNode } from './nodes/rejoin-node.ts';
 import { runNode } from './nodes/run-node.ts';
 import type { BringUpOptions } from './open-lab.ts';
 import { ensureApiForward } from './outside/api-forward.ts';
@@ -44,30 +45,31 @@ export async function bringUpLocked(
   const running = await runningNodes(state.name);
   const wanted = Array.from({ length: options.nodes }, (_, i) => nodeName(i + 1));
   const missing = wanted.filter((node) => !running.includes(node));
-  const nodes = [...running, ...missing];
   assertInotifyRoom(await readInotifyUse(), missing.length);
   await together(running.map((node) => wake(state.name, node)));
-  const start = async (node: string): Promise<void> => {
-    await runNode(state.name, node, places, state.build, signal);
+  const start = async (node: string, run: typeof runNode): Promise<void> => {
+    await run(state.name, node, places, state.build, signal);
     say(`${node} started`);
   };
+  const sinceMs = Date.now();
   // The control plane's needs the time: it begins first, and works while the others are made.
-  if (missing.includes(controlNode)) await start(controlNode);
+  if (missing.includes(controlNode)) await start(controlNode, runNode);
   const api = ensureApi(state, places, say, signal);
   const lab = runningLab(state, places);
   const others = missing.filter((node) => node !== controlNode);
   if (running.includes(controlNode)) {
     await api;
-    await together(others.map((node) => lab.startNode(node)));
+    await together(others.map((node) => start(node, (...given) => rejoinNode(lab, ...given))));
   } else {
-    await together([api, ...others.map(start)]);
+    await together([api, ...others.map((node) => start(node, runNode))]);
   }
-  await becomeReady(lab, state, await api, nodes, say, signal);
+  await becomeReady(lab, state, await api, { running, missing, sinceMs }, say, signal);
   return lab;
 }
 
-/** Undoes what was done to a node's programs and CPU time. */
+/** Undoes what was done to a node's programs and CPU time, and does what was left of its start. */
 async function wake(lab: string, node: string): Promise<void> {
+  await makeRoomBelow(nodeGroup(lab, node));
   await limitGroupCpu(nodeGroup(lab, node), null);
   for (const program of programsThatNodeHas(node)) await startProgram(lab, node, program);
 }
@@ -76,16 +78,17 @@ async function becomeReady(
   lab: Lab,
   state: LabState,
   api: ApiClient,
-  nodes: readonly string[],
+  { running, missing, sinceMs }: { running: readonly string[]; missing: readonly string[]; sinceMs: number },
   say: Say,
   signal?: AbortSignal,
 ): Promise<void> {
   const options = { everyMs: 250, ...(signal === undefined ? {} : { signal }) };
   const { network, build } = state;
   const tell = progress(say);
-  const untilNone = (what: string, missing: () => Promise<string[]>): Promise<void> => {
+  const nodes = [...running, ...missing];
+  const untilNone = (what: string, unready: () => Promise<string[]>): Promise<void> => {
     const look = async (): Promise<boolean> => {
-      const left = (await missing()).join(', ');
+      const left = (await unready()).join(', ');
       if (left === '') return true;
       tell(left);
       throw new Error(left);
@@ -96,7 +99,10 @@ async function becomeReady(
     await lab.kubectl(['apply', '-f', '-'], { input: await manifestText(files, network, build.images) });
   };
   await apply(networkManifests);
-  await untilNone('nodes to be Ready', async () => unreadyNodes(await api.get('/api/v1/nodes'), nodes));
+  await untilNone('nodes to be Ready', async () => {
+    const answer = await api.get('/api/v1/nodes');
+    return [...unreadyNodes(answer, running), ...unreadyNodes(answer, missing, sinceMs)];
+  });
   say(`${nodes.join(', ')} Ready`);
   await lab.kubectl(['label', 'node', controlNode, 'node-role.kubernetes.io/control-plane=', '--overwrite']);
   await apply(workloadManifests);

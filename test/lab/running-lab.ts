@@ -11,9 +11,10 @@ import { assertInotifyRoom, readInotifyUse } from './machine/inotify-room.ts';
 import { plainEnv, runCommand } from './machine/run-command.ts';
 import { waitUntil } from './machine/waiting.ts';
 import { networkCommand } from './network/lab-network.ts';
-import { importArchive, keepArchive, keptArchives } from './nodes/node-images.ts';
+import { importArchive, keepArchive } from './nodes/node-images.ts';
 import { startProgram, stopProgram } from './nodes/node-programs.ts';
-import { nodeCommand, nodeInit, removeNode, runNode } from './nodes/run-node.ts';
+import { rejoinNode } from './nodes/rejoin-node.ts';
+import { nodeCommand, nodeInit, removeNode } from './nodes/run-node.ts';
 
 const nodeReadyMs = 120_000;
 
@@ -45,7 +46,7 @@ export function runningLab(state: LabState, places: LabPlaces): Lab {
       if ((await nodeInit(name, node)) === null) {
         assertInotifyRoom(await readInotifyUse(), 1);
         sinceMs = Date.now();
-        await startFresh(lab, state, places, node);
+        await rejoinNode(lab, name, node, places, state.build);
       }
       const api = await openApi(places.kubeconfig);
       await waitUntil(`${node} to be Ready`, nodeReadyMs, async () => {
@@ -85,20 +86,4 @@ function kubectl(
   // kubectl caches what the server offers below HOME; every lab is a server of its own.
   const env = { ...plainEnv, HOME: places.dir };
   return runCommand(kubectlCommand(state, places, args), { ...options, env });
-}
-
-/** As after a reinstallation: an empty disk, the same name. Its old pods would be shown as Ready until it is back. */
-async function startFresh(lab: Lab, state: LabState, places: LabPlaces, node: string): Promise<void> {
-  const gone = [
-    'delete',
-    'pod',
-    '-A',
-    '--field-selector',
-    `spec.nodeName=${node}`,
-    '--force',
-    '--grace-period=0',
-  ];
-  await lab.kubectl([...gone, '--request-timeout=10s', '--wait=false'], { timeoutMs: 30_000 });
-  await runNode(state.name, node, places, state.build);
-  for (const archive of await keptArchives(places)) await importArchive(state.name, node, archive);
 }
