@@ -14,7 +14,7 @@ import { judgePass } from './judge-pass.ts';
 import { nextStep, type NextStep } from './next-step.ts';
 import { otherIncidents } from './other-incidents.ts';
 import { propose } from './propose.ts';
-import { proveStep } from './prove-step.ts';
+import { proveStep, stepToProve } from './prove-step.ts';
 import { lookForRevert, nextLookMs } from './revert-watch.ts';
 import { triage } from './triage.ts';
 import { verificationScope } from './verification-scope.ts';
@@ -60,7 +60,10 @@ async function whileWaiting(
   nowMs: number,
   { untilMs }: Extract<NextStep, { do: 'wait' }>,
 ): Promise<EventBody | null> {
-  const proved = proveStep(incident, deps.cluster.facts(), deps.network.snapshot());
+  const proved =
+    stepToProve(incident) === null
+      ? null
+      : proveStep(incident, deps.cluster.facts(), deps.network.snapshot());
   if (proved !== null) return proved;
   const long = untilMs === null || untilMs - nowMs > shortWaitMs;
   const lookMs = long && incident.phase !== 'executing' ? nextLookMs(incident, nowMs) : null;
