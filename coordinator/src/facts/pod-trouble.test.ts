@@ -58,4 +58,19 @@ describe('roll-outs', () => {
     });
     expect(deploymentRollout(deployment('d', 'n', { paused: true })).state).toBe('paused');
   });
+
+  it('says how a container last ended, rather than that it is waited for', () => {
+    const ended = (code: number, message = '') =>
+      podTrouble(
+        pod('p', 'app', {
+          ...crashing('c', {
+            message: 'back-off 10s restarting failed container=c pod=p_app(1)',
+            lastExit: { code, reason: 'Error', message, atMs: 0 },
+          }),
+        }),
+      )?.message;
+    expect(ended(137)).toBe('last exit code 137 (killed: out of memory, or by its liveness probe)');
+    expect(ended(1)).toBe('last exit code 1');
+    expect(ended(1, 'no such file')).toBe('no such file');
+  });
 });

@@ -27,12 +27,20 @@ function kindOf(container: ContainerRecord): PodTrouble['kind'] | null {
   return container.state === 'terminated' && container.reason !== 'Completed' ? 'crash-loop' : null;
 }
 
+/** That it is waited for tells nothing; how it last ended does. Not every runtime says that memory ran out. */
+function messageOf({ message, lastExit }: ContainerRecord): string {
+  const isBackOff = message === '' || message.startsWith('back-off ');
+  if (!isBackOff || lastExit === null) return message;
+  const killed = lastExit.code === 137 ? ' (killed: out of memory, or by its liveness probe)' : '';
+  return lastExit.message === '' ? `last exit code ${lastExit.code}${killed}` : lastExit.message;
+}
+
 function troubleOf(container: ContainerRecord, kind: PodTrouble['kind']): PodTrouble {
   return {
     kind,
     container: container.name,
     reason: kind === 'oom' ? 'OOMKilled' : container.reason || 'NotReady',
-    message: container.message || (container.lastExit?.message ?? ''),
+    message: messageOf(container),
     restarts: container.restarts,
   };
 }

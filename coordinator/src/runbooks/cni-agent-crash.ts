@@ -10,6 +10,7 @@ import { daemonSetRollout } from '../facts/rollouts.ts';
 import { blamedElsewhere } from './blamed-elsewhere.ts';
 import { configEscalation, configEvidence } from './cni-config-mismatch.ts';
 import { clip, evidence } from './evidence.ts';
+import { lastWords } from './last-words.ts';
 import { matchSignatures } from './match-signatures.ts';
 import { nameNodes } from './name-nodes.ts';
 import { answeredWords, podPathsOf, tally } from './probe-evidence.ts';
@@ -71,6 +72,28 @@ function troubleWords({ pod, trouble, node }: Bad): string {
   return `pod ${pod.meta.namespace}/${pod.meta.name} on ${node.meta.name}: ${trouble.reason}${restarts}${message}`;
 }
 
+/** Who changed what the agents are made from, shortly before; null when nobody did, or it was a remedy. */
+function changeWords(situation: Situation, { daemonSet }: Crashing): string | null {
+  const change = lastChangeOf(daemonSet.meta, 'containers') ?? lastChangeOf(daemonSet.meta, 'initContainers');
+  const changed = changedBefore(change, troubleSinceMs(situation));
+  return changed === '' || change?.manager.startsWith('pathmedic') !== false ? null : changed;
+}
+
+function changeEvidence(situation: Situation, found: Crashing): Weighed[] {
+  const changed = changeWords(situation, found);
+  const ref = refOf('DaemonSet', found.daemonSet.meta);
+  return changed === null
+    ? []
+    : [{ weight: 0.3, evidence: evidence('object', `${formatRef(ref)} was ${changed}`, { ref }) }];
+}
+
+/** Not proof of anything, but what a person reads first. */
+function wordsEvidence({ facts }: Situation, { bad }: Crashing): Weighed[] {
+  const [first] = bad;
+  const words = first === undefined ? null : lastWords(facts, first.pod.meta);
+  return words === null ? [] : [{ weight: 0.05, evidence: evidence('log', `it says: ${words}`) }];
+}
+
 function proOf(situation: Situation, found: Crashing): Weighed[] {
   const { network } = situation;
   const pods = found.bad.slice(0, 3).map((bad, i) => ({
@@ -91,7 +114,14 @@ function proOf(situation: Situation, found: Crashing): Weighed[] {
             ),
           },
         ];
-  return [...pods, ...configEvidence(situation), ...probes, ...(matchSignatures(situation).get(ID) ?? [])];
+  return [
+    ...pods,
+    ...configEvidence(situation),
+    ...changeEvidence(situation, found),
+    ...probes,
+    ...wordsEvidence(situation, found),
+    ...(matchSignatures(situation).get(ID) ?? []),
+  ];
 }
 
 function contraOf(situation: Situation, found: Crashing): Weighed[] {
@@ -173,6 +203,12 @@ function escalate(found: Crashing, why: string, options: string[]): Remedy {
   };
 }
 
+function saying({ facts }: Situation, { bad }: Crashing): string {
+  const [first] = bad;
+  const words = first === undefined ? null : lastWords(facts, first.pod.meta);
+  return words === null ? '' : ` and say: ${words}`;
+}
+
 function remedy(situation: Situation): Remedy | null {
   const found = crashing(situation);
   if (found === null) return null;
@@ -182,14 +218,12 @@ function remedy(situation: Situation): Remedy | null {
   if (blamedElsewhere(situation).length > 0) return null;
   const target = refOf('DaemonSet', found.daemonSet.meta);
   const name = formatRef(target);
-  const change =
-    lastChangeOf(found.daemonSet.meta, 'containers') ?? lastChangeOf(found.daemonSet.meta, 'initContainers');
-  const changed = changedBefore(change, troubleSinceMs(situation));
-  if (changed !== '' && change?.manager.startsWith('pathmedic') === false) {
+  const changed = changeWords(situation, found);
+  if (changed !== null) {
     const undo = `kubectl -n ${target.namespace} rollout undo daemonset/${target.name}`;
     return escalate(
       found,
-      `${name} was ${changed}; its new pods fail. Restarting them would change nothing.`,
+      `${name} was ${changed}; its new pods fail${saying(situation, found)}. Restarting them would change nothing.`,
       [
         `Undo that change: ${undo}. Agents restart node by node; running pods keep their network.`,
         'Correct the change, if it was meant to be made.',

@@ -254,6 +254,43 @@ describe('flannel’s configuration', () => {
   });
 });
 
+describe('a CNI agent that fails since its DaemonSet was changed', () => {
+  it('is told with its last words and the way back, and not restarted', () => {
+    const changed = daemonSet('kube-flannel-ds', 'kube-flannel', {
+      meta: {
+        writes: [
+          {
+            manager: 'kubectl-patch',
+            operation: 'Update',
+            atMs: T0 - 13_000,
+            fields: ['spec.template.spec.containers'],
+          },
+        ],
+      },
+    });
+    const { cause, escalation, options } = top(
+      situation({
+        facts: cluster(
+          {
+            pods: [...node2Crashing, ...dnsPods()],
+            logs: [
+              flannelLog(
+                'E1124 03:12:12.104    1 main.go:212] Failed to find interface to use that matches the interfaces and/or regexes provided',
+                'I1124 03:12:12.105    1 main.go:300] shutting down',
+              ),
+            ],
+          },
+          changed,
+        ),
+        symptoms: [onNode2],
+      }),
+    );
+    expect(cause).toMatchObject({ id: 'cni-agent-crash', confidence: 'medium' });
+    expect(escalation?.why).toContain('and say: main.go:212] Failed to find interface to use');
+    expect(options).toContain('rollout undo daemonset/kube-flannel-ds');
+  });
+});
+
 describe('a healthy cluster', () => {
   it('has none of these causes', () => {
     expect(ids(situation({ facts: cluster({ nodes: nodesWith({}) }), network: network() }))).toEqual([

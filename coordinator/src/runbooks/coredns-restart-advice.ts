@@ -38,6 +38,11 @@ function undoAdvice(situation: Situation, dns: ClusterDns): string[] {
   ];
 }
 
+/** Exit code 137 is a kill; some runtimes do not say that it was for its memory. */
+function wasKilled(bad: readonly DnsPodState[]): boolean {
+  return bad.some(({ pod }) => pod.containers.some(({ lastExit }) => lastExit?.code === 137));
+}
+
 /** What people would have to do where a restart changes nothing; empty where a restart may help. */
 export function whyNotRestart(
   situation: Situation,
@@ -46,5 +51,6 @@ export function whyNotRestart(
 ): string[] {
   const kind = finding.bad[0]?.trouble?.kind ?? 'not-ready';
   const undo = kind === 'not-ready' ? [] : undoAdvice(situation, dns);
-  return [...undo, ...ADVICE[kind]].map((option) => clip(option, 400));
+  const killed = kind === 'crash-loop' && undo.length > 0 && wasKilled(finding.bad) ? ADVICE.oom : [];
+  return [...undo, ...ADVICE[kind], ...killed].map((option) => clip(option, 400));
 }
