@@ -230,6 +230,12 @@ describe('an incident over time', () => {
     world.setNetwork(() => 'ok');
     await world.run(60_000);
     expect(world.memory.events('inc-1').map(({ body }) => body.type)).toEqual(['opened', 'recovered']);
+    // What the latest windows lost before that would read like a contradiction.
+    expect(world.memory.events('inc-1').at(-1)?.body).toMatchObject({
+      detail: expect.stringMatching(
+        /^All \d+ affected paths answer again, for \d+ s now(: none of the last \d+ probes was lost)?\.$/,
+      ),
+    });
     world.setNetwork(cutPods('node4'));
     await world.run(40_000);
     expect(world.memory.events('inc-1').map(({ body }) => body.type)).toEqual([
