@@ -45,7 +45,10 @@ export async function bringUpLocked(
   const running = await runningNodes(state.name);
   const wanted = Array.from({ length: options.nodes }, (_, i) => nodeName(i + 1));
   const missing = wanted.filter((node) => !running.includes(node));
-  assertInotifyRoom(await readInotifyUse(), missing.length);
+  if (missing.length > 0) {
+    const controlPlane = missing.includes(controlNode);
+    assertInotifyRoom(await readInotifyUse(), { nodes: missing.length, controlPlane });
+  }
   await together(running.map((node) => wake(state.name, node)));
   const start = async (node: string, run: typeof runNode): Promise<void> => {
     await run(state.name, node, places, state.build, signal);

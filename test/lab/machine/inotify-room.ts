@@ -1,9 +1,9 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { CannotBuildError } from '../build/cannot-build.ts';
 
-/** Measured: containerd 1, kubelet 5, kube-proxy 1, and what starts and ends. */
-const perNode = 9;
-const spare = 5;
+/** Measured: containerd 1, kubelet 5, kube-proxy 1; and all of the control plane. */
+const perNode = 7;
+const ofControlPlane = 10;
 const setting = 'fs.inotify.max_user_instances';
 
 export interface InotifyUse {
@@ -14,12 +14,16 @@ export interface InotifyUse {
 
 /**
  * Nodes share the machine's limit, often 128, which is four labs. A kubelet without any inotify instance ends again and again.
- * @throws CannotBuildError when so many more nodes would not fit
+ * @throws CannotBuildError when what is to be started would not fit
  */
-export function assertInotifyRoom({ limit, used }: InotifyUse, nodes: number): void {
-  if (nodes === 0 || limit - used >= nodes * perNode + spare) return;
+export function assertInotifyRoom(
+  { limit, used }: InotifyUse,
+  start: { nodes: number; controlPlane: boolean },
+): void {
+  const needed = start.nodes * perNode + (start.controlPlane ? ofControlPlane : 0);
+  if (limit - used >= needed) return;
   throw new CannotBuildError(
-    `${used} of this machine's ${limit} inotify instances are in use, and ${nodes} nodes need ${nodes * perNode} more: ` +
+    `${used} of this machine's ${limit} inotify instances are in use, and ${needed} more are needed: ` +
       `take another lab down, or allow more until the machine restarts: sysctl -w ${setting}=1024`,
   );
 }
