@@ -9,6 +9,8 @@ export interface ShutPort {
   service: ServiceRecord;
   port: number;
   protocol: string;
+  /** Behind the Service, on the pods. */
+  targetPort: number;
   /** The policies that isolate the pods behind it; at least one. */
   policies: NetworkPolicyRecord[];
 }
@@ -106,7 +108,9 @@ export function shutPorts(facts: ClusterFacts, services: readonly ServiceRecord[
     return service.ports.flatMap(({ port, protocol }): ShutPort[] => {
       const target = targetPortOn(service, pod, port, protocol || 'TCP');
       const policies = target === null ? [] : shutBy(own, pod, target, protocol || 'TCP');
-      return policies.length === 0 ? [] : [{ service, port, protocol: protocol || 'TCP', policies }];
+      return target === null || policies.length === 0
+        ? []
+        : [{ service, port, protocol: protocol || 'TCP', targetPort: target, policies }];
     });
   });
 }

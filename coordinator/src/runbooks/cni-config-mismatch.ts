@@ -55,12 +55,12 @@ export function configEscalation(situation: Situation): Remedy | null {
       cause: 'cni-agent-crash',
       title: clip(`flannel’s configuration does not fit the pod range of ${nameNodes(mismatch.nodes)}`, 200),
       why: clip(
-        `${mismatch.text}. flannel exits there until it fits; agents that still run would not come up again either. Which pods already run keep their network.`,
+        `${mismatch.text}. flannel exits there until it fits; agents that still run would not come up again either. Pods that already run keep their network.`,
         800,
       ),
       options: [
         `Put the right Network back: kubectl -n ${namespace} edit configmap ${name} (net-conf.json). It has to hold every node's range (kubectl get nodes -o custom-columns=NAME:.metadata.name,RANGE:.spec.podCIDR) and be the controller manager's --cluster-cidr.`,
-        `Agents in a crash loop read it when they start next, within 5 min; kubectl -n ${namespace} delete pod of the one on ${mismatch.nodes[0] ?? 'the node'} makes it now. Do not roll the DaemonSet before it is right.`,
+        `Agents in a crash loop read it when they start next, within 5 min; deleting the failing pod makes it now. Do not roll the DaemonSet before it is right.`,
         'If the new network is meant: ranges of nodes that exist cannot be changed; nodes have to be removed and registered anew one by one, with their pods.',
       ].map((option) => clip(option, 400)),
     },

@@ -211,7 +211,10 @@ describe('a Service that no rule lets anybody reach', () => {
     const { cause, remedy } = top(asked('shop'));
     expect(cause).toMatchObject({ id: 'netpol-blocks-traffic', confidence: 'medium' });
     expect(cause.summary).toContain('No pod may reach Service shop/web on TCP 80');
-    expect(remedy?.type).toBe('escalate');
+    const options = remedy?.type === 'escalate' ? remedy.escalation.options.join('\n') : '';
+    expect(options).toContain(
+      `kubectl -n shop patch networkpolicy wall --type=json -p '[{"op":"add","path":"/spec/ingress","value":[{"from":[{"podSelector":{}}],"ports":[{"protocol":"TCP","port":8080}]}]}]'`,
+    );
   });
 
   it('is not named in trouble elsewhere', () => {

@@ -13,7 +13,7 @@ import { clip, evidence } from './evidence.ts';
 import { matchSignatures } from './match-signatures.ts';
 import { answeredWords } from './probe-evidence.ts';
 import type { Judgement, Remedy, Runbook } from './runbook.ts';
-import { sealedTargets } from './sealed-targets.ts';
+import { type SealedTarget, sealedTargets } from './sealed-targets.ts';
 import { concernsNamespace, troubleSinceMs } from './symptom-scope.ts';
 import { check, type Weighed, weighedCause } from './weigh.ts';
 
@@ -208,6 +208,18 @@ function escalation(
   };
 }
 
+/** For the pods of the namespace itself: the least that makes the port reachable, and what a person would widen. */
+function openingCommand({ policies, protocol, targetPort }: SealedTarget): string {
+  const [policy] = policies;
+  if (policy === undefined) return '';
+  const { namespace, name } = policy.meta;
+  const rule = { from: [{ podSelector: {} }], ports: [{ protocol, port: targetPort }] };
+  const parsed = parsePolicySpec(policy.spec);
+  const any = parsed.ok && parsed.spec.ingress.length > 0;
+  const patch = [{ op: 'add', path: any ? '/spec/ingress/-' : '/spec/ingress', value: any ? rule : [rule] }];
+  return `(lets in pods of ${namespace} only) kubectl -n ${namespace} patch networkpolicy ${name} --type=json -p '${JSON.stringify(patch)}'`;
+}
+
 function remedy(situation: Situation): Remedy | null {
   const world = policyWorldOf(situation.facts);
   if (world === null) return null;
@@ -216,7 +228,7 @@ function remedy(situation: Situation): Remedy | null {
     const [sealed] = sealedTargets(situation);
     if (sealed === undefined) return null;
     const why = `No rule of ${names(sealed.policies.slice(0, 3))} lets anything in there. Who is meant to reach it cannot be read from the cluster, and no probe shows that the policy is enforced.`;
-    return escalation(`No pod may reach ${sealed.words}`, why, sealed.policies, '');
+    return escalation(`No pod may reach ${sealed.words}`, why, sealed.policies, openingCommand(sealed));
   }
   const opening = openingFor(situation, world, denied);
   const summary = summaryOf(situation, denied);

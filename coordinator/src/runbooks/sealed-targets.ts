@@ -5,6 +5,9 @@ import { shutPorts } from '../facts/shut-ports.ts';
 /** A port of a Service that no rule lets anything in on: neither pods nor addresses. */
 export interface SealedTarget {
   words: string;
+  protocol: string;
+  /** Behind the Service, on the pods. */
+  targetPort: number;
   policies: NetworkPolicyRecord[];
 }
 
@@ -21,8 +24,10 @@ function isAsked({ symptoms }: Situation, namespace: string): boolean {
 export function sealedTargets(situation: Situation): SealedTarget[] {
   const { facts } = situation;
   const asked = facts.services.filter(({ meta }) => isAsked(situation, meta.namespace)).slice(0, 200);
-  return shutPorts(facts, asked).map(({ service: { meta }, port, protocol, policies }) => ({
+  return shutPorts(facts, asked).map(({ service: { meta }, port, protocol, targetPort, policies }) => ({
     words: `Service ${meta.namespace}/${meta.name} on ${protocol} ${port}`,
+    protocol,
+    targetPort,
     policies,
   }));
 }

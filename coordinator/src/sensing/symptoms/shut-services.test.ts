@@ -59,7 +59,7 @@ describe('a Service that a new policy shuts off from everybody', () => {
     expect(found?.symptom).toMatchObject({
       key: 'shut-services:shop',
       scope: { type: 'namespace', namespace: 'shop' },
-      headline: 'No pod may reach Service web in namespace shop',
+      headline: 'No pod may reach Service shop/web on TCP 80',
       lines: ['No rule lets anything in to web on TCP 80', 'Policies in force there: web-restricted'],
       sinceMs: startMs - 70_000,
     });

@@ -36,6 +36,14 @@ export function shutServices({ facts, nowMs, services }: Observation): Observed[
   );
 }
 
+function headline(namespace: string, names: readonly string[], ports: readonly ShutPort[]): string {
+  const [only, ...more] = names;
+  if (only === undefined || more.length > 0)
+    return `No pod may reach Services ${nameNodes(names)} in namespace ${namespace}`;
+  const shut = ports.map(({ protocol, port }) => `${protocol} ${port}`);
+  return clip(`No pod may reach Service ${namespace}/${only} on ${shut.join(', ')}`, 150);
+}
+
 function symptomOf(namespace: string, ports: readonly ShutPort[], nowMs: number): Observed[] {
   const names = [...new Set(ports.map(({ service }) => service.meta.name))].toSorted();
   const policies = [
@@ -50,7 +58,7 @@ function symptomOf(namespace: string, ports: readonly ShutPort[], nowMs: number)
         key: `shut-services:${namespace}`,
         scope: { type: 'namespace', namespace },
         component: null,
-        headline: `No pod may reach ${names.length === 1 ? 'Service' : 'Services'} ${nameNodes(names)} in namespace ${namespace}`,
+        headline: headline(namespace, names, ports),
         sinceMs: Math.min(nowMs, Math.max(...policies.map(changedMs))),
         lines: [
           ...ports
