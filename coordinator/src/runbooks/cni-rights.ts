@@ -9,7 +9,7 @@ const ID = 'cni-rbac-or-cert-expired';
 const TITLE = 'Rights and certificates of the CNI';
 
 /** What the API server said that it refuses, taken from its own words. */
-export interface Refused {
+interface Refused {
   namespace: string;
   account: string;
   verb: string;
@@ -20,7 +20,7 @@ const FORBIDDEN =
   /User "system:serviceaccount:([a-z0-9.-]{1,63}):([a-z0-9.-]{1,253})" cannot ([a-z]{1,20}) resource "([a-z0-9.-]{1,80})"(?: in API group "([a-z0-9.-]{0,80})")?/;
 
 /** Null for messages of another form. */
-export function refusedIn(text: string): Refused | null {
+function refusedIn(text: string): Refused | null {
   const match = FORBIDDEN.exec(text);
   if (match === null) return null;
   const [, namespace = '', account = '', verb = '', resource = '', group = ''] = match;

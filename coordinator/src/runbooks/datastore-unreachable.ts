@@ -16,7 +16,7 @@ const TITLE = 'The CNI’s way to its datastore';
 const DIALLED = /dial (?:tcp|udp) (\[?[0-9a-fA-F.:]{2,45}\]?:\d{1,5})/;
 
 /** `address:port` that could not be reached, from the messages; null where they do not say. */
-export function dialledIn(texts: readonly string[]): string | null {
+function dialledIn(texts: readonly string[]): string | null {
   for (const text of texts) {
     const match = DIALLED.exec(text);
     if (match?.[1] !== undefined) return match[1];

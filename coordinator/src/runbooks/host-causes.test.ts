@@ -158,6 +158,19 @@ describe('routes that the kernels tell of', () => {
   });
 });
 
+describe('kube-proxy that does not answer on the node', () => {
+  it('speaks for it where others answer, and for nothing where none does', () => {
+    const seen = network({ dns: ({ node: from }, server) => server === 'vip' && from === 'node2' });
+    const said = (hosts: HostFacts[]): string[] =>
+      diagnose(at(hosts, { network: seen, symptoms: [blamed('service-proxy:node2', 'node2')] }))
+        .causes.filter(({ id }) => id === 'kube-proxy-broken')
+        .flatMap((cause) => cause.for.map(({ text }) => text));
+    const words = 'kube-proxy on node2 does not answer its health check';
+    expect(said(withNode2({ kubeProxy: 'not-listening' }))).toContain(words);
+    expect(said(names.map((name) => host(name, { kubeProxy: 'not-listening' })))).not.toContain(words);
+  });
+});
+
 describe('a bridge on another range than its node', () => {
   it('is what an earlier network left, not a blocked overlay', () => {
     const routes = (host('node2').routes ?? []).map((route) =>

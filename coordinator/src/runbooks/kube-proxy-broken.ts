@@ -99,6 +99,18 @@ function fromPods({ unhealthy }: Finding): Weighed[] {
   }));
 }
 
+/** What kube-proxy itself answers on these nodes; where none of the nodes has one that answers, another program does its work. */
+function fromHosts({ facts: { hosts } }: Situation, nodes: readonly string[]): Weighed[] {
+  if (!hosts.some(({ kubeProxy }) => kubeProxy === 'healthy')) return [];
+  return hosts
+    .filter(({ node, kubeProxy }) => nodes.includes(node) && kubeProxy !== null && kubeProxy !== 'healthy')
+    .slice(0, 2)
+    .map(({ node, kubeProxy }, at) => {
+      const words = kubeProxy === 'unhealthy' ? 'calls itself unhealthy' : 'does not answer its health check';
+      return { weight: at === 0 ? 0.4 : 0.1, evidence: evidence('host', `kube-proxy on ${node} ${words}`) };
+    });
+}
+
 /** Everything that may concern the incident: first where the probes show it. */
 function nodesOf({ blamed, absent, unhealthy }: Finding): string[] {
   return [...new Set([...blamed, ...(absent?.nodes ?? []), ...unhealthy.map(({ node }) => node)])];
@@ -127,6 +139,7 @@ function judge(situation: Situation): Judgement {
   const pro = [
     ...(finding.absent === null ? [] : fromAbsence(situation, finding.absent)),
     ...fromPods(finding),
+    ...fromHosts(situation, nodes),
     ...probes.pro,
     ...told,
   ];
@@ -200,7 +213,7 @@ function remedy(situation: Situation): Remedy | null {
 /** C3: the Service rules of a node are missing or stale because kube-proxy does not run there, or cannot do its work. */
 export const kubeProxyBroken: Runbook = {
   id: ID,
-  needs: ['nodes', 'pods', 'daemonSets', 'logs'],
+  needs: ['nodes', 'pods', 'daemonSets', 'logs', 'hosts'],
   wantsLogs,
   judge,
   remedy,

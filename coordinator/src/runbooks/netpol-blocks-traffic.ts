@@ -29,7 +29,7 @@ function policiesOf(sides: readonly DeniedSide[]): NetworkPolicyRecord[] {
 }
 
 /** `changed 20 s before by kubectl-edit`, `created ...` for a policy as new as its trouble; empty when long ago. */
-export function policyChangeWords(situation: Situation, record: NetworkPolicyRecord): string {
+function policyChangeWords(situation: Situation, record: NetworkPolicyRecord): string {
   const change = policyChange(record);
   const words = changedBefore(change, troubleSinceMs(situation));
   return change.atMs - record.meta.createdMs < 1000 ? words.replace(/^changed/, 'created') : words;

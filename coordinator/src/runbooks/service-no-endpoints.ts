@@ -52,7 +52,7 @@ function findings(situation: Situation): Finding[] {
     });
 }
 
-export function missWords(misses: readonly LabelMiss[]): string {
+function missWords(misses: readonly LabelMiss[]): string {
   return misses
     .map(({ key, wanted, present }) =>
       present === null ? `no label ${key} (wanted ${wanted})` : `${key}=${present} instead of ${wanted}`,
