@@ -2,9 +2,11 @@ import { rememberOnce } from './fault-memory.ts';
 import type { Fault } from './fault.ts';
 import { flannelReady, restartFlannel } from './flannel-agent.ts';
 import { allNodes, knownNode, podRange } from './lab-nodes.ts';
+import { podsOf } from './lab-pods.ts';
 import { measuring } from './measuring.ts';
 import { restartProgram } from './node-programs.ts';
 import { registerAnew, renewNodePods, workloadsReady } from './node-registration.ts';
+import { until } from './until.ts';
 import { controlNode } from '../lab-names.ts';
 
 export const duplicatePodCidr: Fault = {
@@ -23,7 +25,11 @@ export const duplicatePodCidr: Fault = {
     await restartFlannel(lab);
     await flannelReady(lab);
     await renewNodePods(lab, node);
-    await workloadsReady(lab);
+    // Not Ready: in a routed network not even the node itself may reach them.
+    await until(`pods on ${node} with addresses of that range`, 90_000, async () => {
+      const pods = await podsOf(lab, 'app', { node });
+      return pods.length > 1 && pods.every((pod) => pod.ip !== null);
+    });
   },
   async heal(place) {
     const { lab, node } = place;
