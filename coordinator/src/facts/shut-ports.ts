@@ -97,11 +97,17 @@ export function targetPortOn(
 export function shutPorts(facts: ClusterFacts, services: readonly ServiceRecord[]): ShutPort[] {
   if (facts.unknown.some(({ what }) => what === 'networkPolicies' || what === 'pods')) return [];
   const guards = Map.groupBy(facts.networkPolicies.map(guardOf), ({ record }) => record.meta.namespace);
+  // Once for all Services: a cluster has many pods, and few namespaces with policies.
+  const guarded = Map.groupBy(
+    facts.pods.filter(({ meta }) => guards.has(meta.namespace)),
+    ({ meta }) => meta.namespace,
+  );
   return services.flatMap((service): ShutPort[] => {
     const { namespace } = service.meta;
     const own = guards.get(namespace);
     if (own === undefined) return [];
-    const [pod] = podsSelectedBy(facts, namespace, service.selector).filter(
+    const near = { ...facts, pods: guarded.get(namespace) ?? [] };
+    const [pod] = podsSelectedBy(near, namespace, service.selector).filter(
       (one) => isActive(one) && one.ready && !one.hostNetwork,
     );
     if (pod === undefined) return [];
