@@ -12,8 +12,9 @@ export async function ensureOuterNetwork(lab: string): Promise<void> {
   if (!existsSync(namespacePath(namespace))) await runCommand(['ip', 'netns', 'add', namespace]);
   const ip = (...args: string[]): Promise<string> => runCommand(['ip', '-n', namespace, ...args]);
   await ip('link', 'set', 'lo', 'up');
+  // A bridge without an address of its own takes one of its ports', and another one when that node is made anew.
   if (!(await succeeds(['ip', '-n', namespace, 'link', 'show', 'br0'])))
-    await ip('link', 'add', 'br0', 'type', 'bridge');
+    await ip('link', 'add', 'br0', 'address', hardwareAddress(gatewayAddress), 'type', 'bridge');
   await ip('address', 'replace', `${gatewayAddress}/${nodePrefixLength}`, 'dev', 'br0');
   // What the nodes send each other is no business of this namespace's packet filter.
   await inNetwork(namespace, [
@@ -33,24 +34,13 @@ export async function makeNodeNetwork(lab: string, node: string): Promise<void> 
   const port = bridgePort(node);
   const ip = (...args: string[]): Promise<string> => runCommand(['ip', '-n', namespace, ...args]);
   await runCommand(['ip', 'netns', 'add', namespace]);
-  await runCommand([
-    'ip',
-    'link',
-    'add',
-    'eth0',
-    'netns',
-    namespace,
-    'type',
-    'veth',
-    'peer',
-    'name',
-    port,
-    'netns',
-    outer,
-  ]);
+  // A node that is made anew keeps its network card: its peers would send to the old address for half a minute.
+  const address = nodeAddress(node);
+  const end = ['eth0', 'address', hardwareAddress(address), 'netns', namespace];
+  await runCommand(['ip', 'link', 'add', ...end, 'type', 'veth', 'peer', 'name', port, 'netns', outer]);
   await runCommand(['ip', '-n', outer, 'link', 'set', port, 'master', 'br0', 'up']);
   await ip('link', 'set', 'lo', 'up');
-  await ip('address', 'add', `${nodeAddress(node)}/${nodePrefixLength}`, 'dev', 'eth0');
+  await ip('address', 'add', `${address}/${nodePrefixLength}`, 'dev', 'eth0');
   // Packets have their real size on the wire, so that its MTU matters: veth would pass segments far above it.
   const off = ['tso', 'off', 'gso', 'off', 'gro', 'off'];
   await inNetwork(namespace, ['ethtool', '-K', 'eth0', ...off]);
@@ -99,4 +89,10 @@ async function removeNamespace(namespace: string): Promise<void> {
 /** At most 15 characters, as any interface. */
 function bridgePort(node: string): string {
   return `v-${node}`;
+}
+
+/** Locally administered (the 2), and the IPv4 address in it. */
+function hardwareAddress(ipv4: string): string {
+  const bytes = ipv4.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'));
+  return `02:00:${bytes.join(':')}`;
 }
