@@ -5,10 +5,12 @@ import { acceptableCauses, inWords, type Expectation, type Subject } from './exp
 import { expectationOf } from './expectations/table.ts';
 import { runFault } from './fault-run.ts';
 
-/** What CI runs of the faults, beside `hard-two-faults`: a plan for the CNI, one for DNS, and an escalation. */
+/** What CI runs of the faults: a plan for each kind of component, and an escalation. */
 const coreFaults = new Set([
   'cni-ds-not-scheduled',
   'coredns-corefile-broken',
+  'kube-proxy-gone',
+  'networkpolicy-blocks-dns',
   // One for each kind of network.
   'vxlan-blocked',
   'pod-traffic-filtered',

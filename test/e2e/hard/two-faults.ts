@@ -5,13 +5,12 @@ import { complainOfChanges, complainOfOthers, complainOfSlack, recordIncidents }
 import { passProblems } from '../incident-seen.ts';
 import { changesOf, hardCase } from './hard-case.ts';
 
-const both = [expectationOf('kube-proxy-gone'), expectationOf('networkpolicy-blocks-dns')];
+const both = [expectationOf('cni-ds-not-scheduled'), expectationOf('networkpolicy-blocks-dns')];
 
 export const twoFaults = [
   hardCase({
     name: 'hard-two-faults',
-    about: 'a node without kube-proxy and a namespace without DNS at once: two incidents, both fixed',
-    core: true,
+    about: 'a node without its CNI agent and a namespace without DNS at once: two incidents, both fixed',
     placements: ['without-coordinator'],
     subjects: both.map(({ subject }) => subject),
     changes: both.flatMap(changesOf),
