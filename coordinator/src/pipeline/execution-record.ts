@@ -1,6 +1,7 @@
 import type { Incident } from '../domain/incident.ts';
 import type { EventBody, StepResult } from '../domain/incident-event.ts';
 import type { Proposal } from '../domain/proposal.ts';
+import type { IncidentStore } from '../ports/incident-store.ts';
 import { announce } from './announce.ts';
 import type { ExecutorDeps } from './executor-deps.ts';
 import { wakeBestEffort } from './wake-best-effort.ts';
@@ -17,14 +18,20 @@ export type Append = (body: EventBody, dueInMs: number | null) => Promise<void>;
  * Appends on top of what this attempt has seen. Other people's events in between (a message, a recovery) are accepted;
  * another executor's are not, and neither is a stream that became shorter.
  */
-export function createRecord(deps: ExecutorDeps, incident: Incident): Append {
+export function createRecord(
+  deps: Pick<ExecutorDeps, 'queue' | 'log'> & {
+    store: Pick<IncidentStore, 'nowMs' | 'append' | 'eventsAfter'>;
+  },
+  incident: Incident,
+): Append {
   let length = incident.length;
   const proposalId = incident.execution?.proposalId;
   return async (body, dueInMs) => {
     for (;;) {
       const nowMs = await deps.store.nowMs();
       const event = { v: 1 as const, actor: { type: 'pathmedic' as const, role: 'executor' as const }, body };
-      const ended = body.type === 'execution-ended';
+      // The coordinator goes on after the end; after a step it may have to look for what the agents see of it.
+      const toCoordinator = body.type === 'execution-ended' || body.type === 'step-ended';
       const result = await deps.store.append({
         incidentId: incident.id,
         expectedLength: length,
@@ -32,13 +39,13 @@ export function createRecord(deps: ExecutorDeps, incident: Incident): Append {
         outbox: announce([event], length),
         due: [
           { role: 'executor', atMs: dueInMs === null ? null : nowMs + dueInMs },
-          ...(ended ? [{ role: 'coordinator' as const, atMs: nowMs }] : []),
+          ...(toCoordinator ? [{ role: 'coordinator' as const, atMs: nowMs }] : []),
         ],
       });
       if (result.ok) {
         length += 1;
         deps.log.info({ incidentId: incident.id, event: body.type, proposalId }, 'appended');
-        await wakeBestEffort(deps.queue, incident.id, ended ? ['outbox', 'incident'] : ['outbox']);
+        await wakeBestEffort(deps.queue, incident.id, toCoordinator ? ['outbox', 'incident'] : ['outbox']);
         return;
       }
       if (result.reason !== 'conflict' || result.length <= length)
