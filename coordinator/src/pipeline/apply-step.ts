@@ -37,7 +37,8 @@ export async function applyStep(
     const stopped = await guard(attempt);
     if (stopped !== null) return stopped;
     const fresh = await readApproved(deps, step, fieldManager);
-    if (!fresh.ok) return fresh.result;
+    if (!fresh.ok)
+      return attempt === 1 ? fresh.result : afterRefusal(deps, step, fieldManager, lookSignal, fresh.result);
     const written = await deps.cluster.mutate(step.mutation, {
       fieldManager,
       dryRun: false,
@@ -54,6 +55,23 @@ export async function applyStep(
     'conflict',
     `${formatRef(step.mutation.target)} was written by others ${maxAttempts} times in a row.`,
   );
+}
+
+/**
+ * The target is another one after a write was refused: a request that was sent twice on the way is refused for what its own
+ * first copy did. So `refused` is only the answer where the object tells that the write was not this plan's.
+ */
+async function afterRefusal(
+  deps: ApplyDeps,
+  step: PlannedAction,
+  fieldManager: string,
+  signal: AbortSignal,
+  result: StepResult,
+): Promise<StepResult> {
+  const notOurs = result.result === 'refused' && result.reason !== 'changed' && result.reason !== 'gone';
+  if (notOurs) return result;
+  const seen = await resolveByLooking(deps, step, fieldManager, signal);
+  return seen.effect === 'no' ? result : seen.outcome;
 }
 
 async function readApproved(
@@ -93,7 +111,8 @@ function judgeWrite(written: MutationResult, step: PlannedAction): StepResult | 
     case 'throttled':
       return 'retry';
     case 'not-found':
-      return refused('gone', written.detail);
+      // It was read a moment ago: a deletion that was sent twice on the way finds nothing the second time.
+      return step.mutation.verb === 'delete' ? 'look' : refused('gone', written.detail);
     case 'forbidden':
       return refused('forbidden', written.detail);
     case 'invalid':
