@@ -10,7 +10,7 @@ const standbyMs = 500;
 type StoreDeps = {
   store: Pick<
     RedisIncidentStore,
-    'pause' | 'setPause' | 'epoch' | 'nowMs' | 'inspectDurability' | 'sweepClosed'
+    'pause' | 'setPause' | 'epoch' | 'point' | 'holds' | 'nowMs' | 'inspectDurability' | 'sweepClosed'
   >;
   claims: Pick<Claims, 'readEpoch' | 'writeEpoch'>;
   clock: Clock;
@@ -19,7 +19,7 @@ type StoreDeps = {
 
 /**
  * Keeps an eye on the store: sets the global pause when Redis may lose what it acknowledged, or when it is not the Redis
- * that this cluster knows (lost or restored). Only a person lifts a pause. Also archives old incidents.
+ * that this cluster knows (lost, restored, or back at an earlier point). Only a person lifts a pause. Also archives old incidents.
  */
 export async function watchStore(deps: StoreDeps, active: () => boolean, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -33,7 +33,7 @@ export async function watchStore(deps: StoreDeps, active: () => boolean, signal:
   }
 }
 
-/** One check. The very first start writes the epoch; afterwards it only compares. */
+/** One check. The very first start writes the epoch; afterwards it is only compared, and the point brought up to date. */
 export async function checkStore(deps: StoreDeps): Promise<void> {
   const reason = (await durabilityProblem(deps)) ?? (await epochProblem(deps));
   if (reason !== null) {
@@ -51,14 +51,17 @@ async function durabilityProblem(deps: StoreDeps): Promise<string | null> {
   return durability.ok ? null : `Redis: ${durability.problems.map((p) => p.detail).join('; ')}`;
 }
 
+/** Why this is not the store that the cluster knows; when it is, how far it has come is written down. */
 async function epochProblem(deps: StoreDeps): Promise<string | null> {
-  const [epoch, known] = await Promise.all([deps.store.epoch(), deps.claims.readEpoch()]);
+  const { store, claims } = deps;
+  // The point before the comparison: a store that goes back in between is noticed by the one or by the next.
+  const [epoch, point] = [await store.epoch(), await store.point()];
+  const known = await claims.readEpoch();
   if (!known.ok) return null;
-  if (known.epoch === null) {
-    await deps.claims.writeEpoch(epoch);
-    return null;
-  }
-  return known.epoch === epoch
-    ? null
-    : 'Redis is not the one that this cluster knows: it was lost or restored.';
+  if (known.epoch !== null && known.epoch !== epoch)
+    return 'Redis is not the one that this cluster knows: it was lost or restored.';
+  if (known.epoch !== null && known.point !== null && !(await store.holds(known.point)))
+    return 'Redis has gone back in time: it was restored from an older copy, or a copy that lagged behind took over. What happened since is missing.';
+  if (known.epoch === null || known.point !== point) await claims.writeEpoch(epoch, point);
+  return null;
 }

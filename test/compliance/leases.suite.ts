@@ -112,18 +112,18 @@ export function describeLeases(create: () => Promise<ApiServerUnderTest>): void 
 
     test('the epoch is null until written, and the same for every replica afterwards', async () => {
       const [one, two] = [replica().claims, replica().claims];
-      expect(await one.readEpoch()).toEqual({ ok: true, epoch: null });
-      expect(await one.writeEpoch('first')).toBe(true);
-      expect(await two.readEpoch()).toEqual({ ok: true, epoch: 'first' });
-      expect(await two.writeEpoch('second')).toBe(true);
-      expect(await one.readEpoch()).toEqual({ ok: true, epoch: 'second' });
+      expect(await one.readEpoch()).toEqual({ ok: true, epoch: null, point: null });
+      expect(await one.writeEpoch('first', '7 a')).toBe(true);
+      expect(await two.readEpoch()).toEqual({ ok: true, epoch: 'first', point: '7 a' });
+      expect(await two.writeEpoch('second', '8 b')).toBe(true);
+      expect(await one.readEpoch()).toEqual({ ok: true, epoch: 'second', point: '8 b' });
     });
 
     test('claims of plans are removed when they are old, and nothing else is', async () => {
       const { claims, wire } = replica();
       const hash = planHash();
       expect(await claims.claimPlan(hash, 'executor-1')).toEqual({ ok: true });
-      expect(await claims.writeEpoch('kept')).toBe(true);
+      expect(await claims.writeEpoch('kept', '9 c')).toBe(true);
       expect(await claims.acquireMutex('kept', 30_000)).toEqual({ ok: true });
       const sweepAfter = (days: number, send = wire.send) => {
         const clock = createVirtualClock({ startMs: Date.now() + days * 24 * 3_600_000 });
@@ -134,7 +134,7 @@ export function describeLeases(create: () => Promise<ApiServerUnderTest>): void 
       expect(await sweepAfter(31, server.nobody)).toMatchObject({ ok: false, reason: 'denied', removed: 0 });
       expect(await sweepAfter(31)).toEqual({ ok: true, removed: expect.any(Number) });
       expect(await claims.claimPlan(hash, 'executor-2')).toEqual({ ok: true });
-      expect(await claims.readEpoch()).toEqual({ ok: true, epoch: 'kept' });
+      expect(await claims.readEpoch()).toEqual({ ok: true, epoch: 'kept', point: '9 c' });
       expect(await claims.acquireMutex('other', 30_000)).toMatchObject({ reason: 'held', holder: 'kept' });
       await claims.releaseMutex('kept');
     });

@@ -7,6 +7,7 @@ import {
 } from '@pathmedic/coordinator/adapters/redis/incident-store.ts';
 import { currentEventVersion } from '@pathmedic/coordinator/domain/event-versions.ts';
 import { StoreUnavailable } from '@pathmedic/coordinator/ports/store-unavailable.ts';
+import { copyStore, loseTail } from '../property/lost-tail.ts';
 import { eventually } from '../support/condition.ts';
 import { appendRequest, healed, openRequest } from '../support/incident-events.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
@@ -83,6 +84,26 @@ describe('RedisIncidentStore', () => {
     expect(await two.load('inc-a')).toBeNull();
     expect(await two.list({ limit: 10 })).toEqual([]);
     expect(await two.epoch()).not.toBe(await one.epoch());
+  });
+
+  test('a store that went back in time does not hold the point it had come to, also when it has gone on since', async () => {
+    const prefix = `{${randomUUID()}}`;
+    const store = await storeOn(server, { prefix });
+    expect(await store.holds(await store.point())).toBe(true);
+    await store.open(openRequest('inc-a', 'one'));
+    const early = await store.point();
+    const copy = await copyStore(server.inspect(), prefix);
+    await store.append(appendRequest('inc-a', 1, [healed]));
+    const late = await store.point();
+    expect(await store.holds(early)).toBe(true);
+    expect(await store.holds(late)).toBe(true);
+    await loseTail(server.inspect(), prefix, copy);
+    expect(await store.holds(late)).toBe(false);
+    expect(await store.holds(early)).toBe(true);
+    // As many appends as were lost, and more: other ones.
+    for (const id of ['inc-b', 'inc-c']) await store.open(openRequest(id, id));
+    expect(await store.holds(late)).toBe(false);
+    expect(await store.holds(early)).toBe(true);
   });
 
   test('durable settings are recognised', async () => {

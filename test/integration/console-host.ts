@@ -128,7 +128,14 @@ function depsOf(options: HostOptions, store: IncidentStore, network: ConsoleHost
     trustProxy: false,
     store,
     queue: { wake: () => Promise.resolve() },
-    pause: createPauseControl({ store, claims: { writeEpoch: () => Promise.resolve(true) } }),
+    pause: createPauseControl({
+      store: {
+        ...store,
+        point: () => Promise.resolve('0 '),
+        inspectDurability: () => Promise.resolve({ ok: true, problems: [] }),
+      },
+      claims: { writeEpoch: () => Promise.resolve(true) },
+    }),
     leadership: options.leadership ?? { leading: () => true, leaderUrl: () => null },
     sensing: options.sensing ?? { receive: unused, planFor: unused },
     agentAuth: createAgentAuth({

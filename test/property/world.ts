@@ -289,7 +289,7 @@ export async function createWorld(redis: RedisServer, seed: number, sabotage: Sa
     schedule.clockOf({ name: 'setup', crashed: false }, 0),
     { namespace: 'pathmedic' },
   );
-  await epochClaims.writeEpoch(await store.epoch());
+  await epochClaims.writeEpoch(await store.epoch(), await store.point());
   const clickStore = await storeOf({ name: 'clicks', crashed: false });
 
   return {

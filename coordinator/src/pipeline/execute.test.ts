@@ -62,7 +62,7 @@ async function createBench(held: (asked: number) => boolean, over: Over = {}) {
         return held(asked) ? { ok: false, reason: 'held', holder: 'dead' } : { ok: true };
       },
       releaseMutex: async () => undefined,
-      readEpoch: async () => ({ ok: true, epoch: 'e' }),
+      readEpoch: async () => ({ ok: true, epoch: 'e', point: null }),
       writeEpoch: async () => true,
       ...over.claims,
     },

@@ -37,7 +37,7 @@ function obstacle(begun: Story, now: Story | null = begun, checkApproval: CheckA
         epoch: async () => 'e',
         load: async () => loaded,
       },
-      claims: { readEpoch: async () => ({ ok: true, epoch: 'e' }) },
+      claims: { readEpoch: async () => ({ ok: true, epoch: 'e', point: null }) },
     },
     incident,
     current,

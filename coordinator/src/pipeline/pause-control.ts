@@ -7,17 +7,22 @@ export interface PauseControl {
   /** Nothing is executed from now on. Pausing again keeps the first reason and time. */
   set(reason: string, by: string): Promise<Pause>;
   /**
-   * Lets executions go on. The person vouches for the store as it is now: its epoch is written beside the claims, so
-   * that a store that was lost or restored counts as known from here on.
+   * Lets executions go on. The person vouches for the store as it is now: its epoch, and how far it has come, are written
+   * beside the claims, so that a store that was lost or restored counts as known from here on. Nobody can vouch for one
+   * that may lose what it acknowledges: refused until that is mended.
    */
   lift(by: string): Promise<{ ok: true } | { ok: false; detail: string }>;
 }
 
-export function createPauseControl(deps: {
-  store: Pick<IncidentStore, 'pause' | 'setPause' | 'epoch' | 'nowMs'>;
+interface PauseDeps {
+  store: Pick<IncidentStore, 'pause' | 'setPause' | 'epoch' | 'nowMs'> & {
+    point(): Promise<string>;
+    inspectDurability(): Promise<{ ok: boolean; problems: readonly { detail: string }[] }>;
+  };
   claims: Pick<Claims, 'writeEpoch'>;
-}): PauseControl {
-  const { store, claims } = deps;
+}
+
+export function createPauseControl({ store, claims }: PauseDeps): PauseControl {
   return {
     read: () => store.pause(),
     async set(reason, by) {
@@ -28,7 +33,12 @@ export function createPauseControl(deps: {
       return pause;
     },
     async lift() {
-      const written = await claims.writeEpoch(await store.epoch());
+      const durability = await store.inspectDurability();
+      if (!durability.ok) {
+        const problems = durability.problems.map(({ detail }) => detail).join('; ');
+        return { ok: false, detail: `Redis may still lose what it has acknowledged: ${problems}.` };
+      }
+      const written = await claims.writeEpoch(await store.epoch(), await store.point());
       if (!written) {
         return {
           ok: false,

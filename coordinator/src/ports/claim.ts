@@ -12,11 +12,15 @@ export interface Claims {
   /** One mutation at a time a cluster: a lease with an expiry. */
   acquireMutex(holder: string, ttlMs: number): Promise<MutexResult>;
   releaseMutex(holder: string): Promise<void>;
-  /** Epoch id kept beside the claims: differs from the store's after the store was lost or restored. Null when never written. */
+  /**
+   * Epoch id kept beside the claims, which differs from the store's after the store was lost or replaced, and the point that
+   * the store had come to when this was written last. Null when never written.
+   */
   readEpoch(): Promise<
-    { ok: true; epoch: string | null } | { ok: false; reason: 'unavailable'; detail: string }
+    | { ok: true; epoch: string | null; point: string | null }
+    | { ok: false; reason: 'unavailable'; detail: string }
   >;
-  writeEpoch(epoch: string): Promise<boolean>;
+  writeEpoch(epoch: string, point: string): Promise<boolean>;
 }
 
 export type ClaimResult =

@@ -14,6 +14,7 @@ export interface ClaimsSettings {
 
 const planAnnotation = 'pathmedic.io/plan-hash';
 const epochAnnotation = 'pathmedic.io/epoch';
+const pointAnnotation = 'pathmedic.io/store-point';
 
 /** Claims by Leases: they live in etcd with the effect, and survive whatever happens to Redis. */
 export function createKubernetesClaims(api: ApiClient, clock: Clock, settings: ClaimsSettings): Claims {
@@ -88,8 +89,8 @@ export function createKubernetesClaims(api: ApiClient, clock: Clock, settings: C
     });
   }
 
-  async function writeEpoch(epoch: string): Promise<boolean> {
-    const annotations = { [epochAnnotation]: epoch };
+  async function writeEpoch(epoch: string, point: string): Promise<boolean> {
+    const annotations = { [epochAnnotation]: epoch, [pointAnnotation]: point };
     const found = await leases.get(epochName);
     if (found.type === 'unavailable') return false;
     const write =
@@ -114,9 +115,11 @@ export function createKubernetesClaims(api: ApiClient, clock: Clock, settings: C
     async readEpoch() {
       const found = await leases.get(epochName);
       if (found.type === 'unavailable') return { ok: false, reason: 'unavailable', detail: found.detail };
+      const annotations = found.type === 'absent' ? {} : found.lease.annotations;
       return {
         ok: true,
-        epoch: found.type === 'absent' ? null : (found.lease.annotations[epochAnnotation] ?? null),
+        epoch: annotations[epochAnnotation] ?? null,
+        point: annotations[pointAnnotation] ?? null,
       };
     },
     writeEpoch,

@@ -1,10 +1,12 @@
+import { keptMarks } from './store-point.ts';
+
 /**
  * The one script that changes an incident: events, summary, scope index, outbox, due times and the publication, or
  * nothing at all. It writes only after every check, and its first write (RPUSH) is one that Redis refuses when memory
  * is full; so a refused append has changed nothing.
  *
  * KEYS: events, meta, outbox, scopes, closedScopes, all, open, closed, closedAt, due:coordinator, due:executor,
- *   outboxPending.
+ *   outboxPending, appends, marks.
  * ARGV: 1 header (JSON, see AppendHeader), 2 channel to publish on, 3... events (JSON objects without n and atMs).
  * Returns `['ok', first n, atMs]`, `['conflict', length]`, `['scope-taken', id]` or `['unknown-incident']`.
  */
@@ -91,6 +93,10 @@ for _, due in ipairs(header.due) do
   if due.atMs == cjson.null then redis.call('ZREM', key, id)
   else redis.call('ZADD', key, string.format('%.0f', due.atMs), id) end
 end
+
+redis.call('INCR', KEYS[13])
+redis.call('LPUSH', KEYS[14], header.mark)
+redis.call('LTRIM', KEYS[14], 0, ${keptMarks - 1})
 
 redis.call('PUBLISH', ARGV[2], id)
 return {'ok', length + 1, at}

@@ -9,6 +9,8 @@ export interface AppendHeader {
   mode: 'open' | 'append';
   id: string;
   expectedLength: number;
+  /** Random: tells this append from one that was made in its place after the store went back in time. */
+  mark: string;
   /** Time of an injected clock; absent: Redis' own. */
   nowMs?: number;
   title: string;
@@ -30,6 +32,7 @@ export function prepareAppend(
   request: AppendRequest,
   scopes: readonly string[],
   nowMs: number | undefined,
+  mark: string,
 ): { header: AppendHeader; events: string[] } {
   const events = request.events.map((event) => NewEvent.parse(event));
   if (events.length === 0) throw new Error('an append needs at least one event');
@@ -49,6 +52,7 @@ export function prepareAppend(
     mode: before === null ? 'open' : 'append',
     id,
     expectedLength: request.expectedLength,
+    mark,
     ...(nowMs === undefined ? {} : { nowMs }),
     title: after.title.toWellFormed(),
     phase: after.phase,

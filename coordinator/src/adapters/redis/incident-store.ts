@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Incident } from '../../domain/incident.ts';
 import { applyEvent } from '../../domain/fold.ts';
@@ -16,6 +17,7 @@ import { createOutbox } from './outbox.ts';
 import { createPause } from './pause.ts';
 import { sweepClosed, type RetentionSettings } from './retention.ts';
 import { scriptClock } from './script-clock.ts';
+import { createStorePoint } from './store-point.ts';
 import { createStreams } from './streams.ts';
 import { createSubscriptions } from './subscription.ts';
 
@@ -34,6 +36,10 @@ export interface RedisIncidentStoreSettings {
 export interface RedisIncidentStore extends IncidentStore {
   /** Whether Redis keeps what it acknowledged. */
   inspectDurability(): Promise<Durability>;
+  /** How far the store has come; opaque, to be kept outside of it. */
+  point(): Promise<string>;
+  /** Whether the store still holds what it held at that point: false after it went back in time. */
+  holds(point: string): Promise<boolean>;
   memoryUse(): Promise<MemoryUse>;
   /** Archives and removes closed incidents beyond the limits; call it now and then. Returns how many went. */
   sweepClosed(): Promise<number>;
@@ -94,7 +100,7 @@ function assemble(
     scopes: readonly string[],
   ): Promise<AppendResult> {
     const now = settings.now === undefined ? undefined : Math.floor(settings.now());
-    const { header, events } = prepareAppend(before, request, scopes, now);
+    const { header, events } = prepareAppend(before, request, scopes, now, randomUUID());
     const id = request.incidentId;
     const names = [
       keys.events(id),
@@ -109,6 +115,8 @@ function assemble(
       keys.due('coordinator'),
       keys.due('executor'),
       keys.outboxPending,
+      keys.appends,
+      keys.marks,
     ];
     try {
       const args = [JSON.stringify(header), keys.appended, ...events];
@@ -148,6 +156,7 @@ function assemble(
     ...createDueTimes(redis, keys, clock),
     ...createOutbox(redis, keys),
     ...createPause(redis, keys),
+    ...createStorePoint(redis, keys),
     inspectDurability: async () => judgeDurability(await readDurabilityFacts(redis)),
     memoryUse: () => readMemoryUse(redis, memory),
     sweepClosed: async () => sweepClosed(redis, keys, streams, retention, await nowMs()),

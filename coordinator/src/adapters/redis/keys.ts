@@ -27,6 +27,9 @@ export interface RedisKeys {
   messages: string;
   pause: string;
   epoch: string;
+  /** Number of appends ever made, and the random marks of the latest of them, newest first: how far the store has come. */
+  appends: string;
+  marks: string;
   /** Channel on which ids of appended incidents are published. */
   appended: string;
 }
@@ -51,6 +54,8 @@ export function redisKeys(prefix: string): RedisKeys {
     messages: key('messages'),
     pause: key('pause'),
     epoch: key('epoch'),
+    appends: key('appends'),
+    marks: key('marks'),
     appended: key('appended'),
   };
 }
