@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { daemonSet } from '../facts/record-builders.fixture.ts';
+import { daemonSet, pod, service } from '../facts/record-builders.fixture.ts';
 import { cluster, network } from '../runbooks/situation.fixture.ts';
 import { ana, corefilePlan, createStory } from './incident-story.fixture.ts';
 import { closingSummary } from './closing-summary.ts';
@@ -116,4 +116,26 @@ test('a pass asks for a path from and to every end that failed, however many oth
   const { pathIds: asked } = verificationScope({ ...story, symptoms }, seen);
   expect(asked).toHaveLength(300);
   expect(new Set(asked.map((id) => id.split('|')[2]))).toEqual(new Set(nodes.map((n) => `${n}/pod`)));
+});
+
+test('a Service that still has no endpoints fails a pass also where nobody remembers that it had some', () => {
+  const web = service('web', 'shop', { selector: { app: 'web' } });
+  const object = { kind: 'Service' as const, namespace: 'shop', name: 'web', uid: web.meta.uid };
+  const incident = createStory().incident();
+  const symptoms = incident.symptoms.map((s) => ({
+    ...s,
+    key: 'no-endpoints:shop/web',
+    affected: { ...s.affected, objects: [object] },
+  }));
+  const facts = (ready: boolean) => {
+    const pods = [{ ...pod('web-1', 'shop', { meta: { labels: { app: 'web' } } }), ready }];
+    const known = cluster();
+    return { ...known, services: [...known.services, web], pods: [...known.pods, ...pods] };
+  };
+  const judge = (ready: boolean) => judgePass({ ...incident, symptoms }, good, network(), facts(ready));
+  expect(judge(false)).toMatchObject({
+    ok: false,
+    problems: [expect.stringMatching(/^Service shop\/web has no endpoints/)],
+  });
+  expect(judge(true).problems).toEqual([]);
 });

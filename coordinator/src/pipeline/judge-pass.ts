@@ -5,6 +5,7 @@ import { formatRef, type ObjectRef } from '../domain/object-ref.ts';
 import type { ClusterFacts } from '../facts/cluster-facts.ts';
 import type { CheckOutcome } from '../ports/network-view.ts';
 import { neededEvidence, unmetNeeds } from '../sensing/needed-evidence.ts';
+import { standingFault } from '../sensing/standing-fault.ts';
 
 const maxProblems = 10;
 /** Stray losses that a pass over a fault of total loss may have: of one path, and of all probes together. */
@@ -37,6 +38,7 @@ export function judgePass(
     ...missing.map((id) => `${readablePath(id)}: no result`),
     ...unseenEnds(incident, outcome, network),
     ...remainingSymptoms(incident, network),
+    ...standingFaults(incident, network, facts),
     ...unhealthyObjects(incident, facts),
     ...unsettledRollOuts(incident, facts),
   ];
@@ -79,6 +81,12 @@ function readablePath(id: string): string {
 function remainingSymptoms(incident: Incident, network: NetworkSnapshot): string[] {
   const own = new Set(incident.symptoms.map((s) => s.key));
   return network.symptoms.filter((s) => own.has(s.key)).map((s) => `still there: ${s.headline}`);
+}
+
+/** Faults that are told only while they are news, by the objects as they are now. */
+function standingFaults(incident: Incident, network: NetworkSnapshot, facts: ClusterFacts): string[] {
+  const told = new Set(network.symptoms.map(({ key }) => key));
+  return incident.symptoms.flatMap((s) => (told.has(s.key) ? [] : (standingFault(s, facts) ?? [])));
 }
 
 /** Roll-outs of the plan that were not done in time, and are not done now. */

@@ -24,6 +24,8 @@ export interface DetectInput {
   nodeCount: number;
   /** Paths that lost only a part have to stay clean for this long. */
   partialCalmMs: number;
+  /** What the cluster's objects still show of a symptom that is not told any more, in words; null when nothing. */
+  standing?: (symptom: Symptom) => string | null;
 }
 
 const maxSymptoms = 30;
@@ -116,9 +118,11 @@ function grew(before: readonly Symptom[], after: readonly Symptom[]): boolean {
  * Gone: no symptom of it for the hold time, every path that failed is healthy again, and something answers from and to
  * every end of those that left the plan. Unknown is not healthy.
  */
-function recovery(incident: Incident, { snapshot, mayOpen, partialCalmMs }: DetectInput): Decision | null {
+function recovery(incident: Incident, input: DetectInput): Decision | null {
+  const { snapshot, mayOpen, partialCalmMs, standing } = input;
   // While the view is incomplete nothing can be said to be over.
   if (incident.symptomsGone || !snapshot.complete || mayOpen === 'nothing') return null;
+  if (standing !== undefined && incident.symptoms.some((symptom) => standing(symptom) !== null)) return null;
   if (incident.symptoms.every(({ kind }) => kind === 'asked')) return null;
   const states = new Map(snapshot.paths.map((state) => [state.path.id, state]));
   const affected = [...new Set(incident.symptoms.flatMap(({ pathIds }) => pathIds))].flatMap(

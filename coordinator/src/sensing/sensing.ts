@@ -19,6 +19,7 @@ import { judgePaths, pathStates } from './path-states.ts';
 import type { NetworkPlan } from './plan.ts';
 import { buildPlan } from './plan.ts';
 import type { PlanConfig, SensingSettings } from './settings.ts';
+import { standingFault } from './standing-fault.ts';
 import { activeSymptoms, trackSymptoms } from './symptom-tracker.ts';
 import type { TrackedSymptoms } from './symptom-tracker.ts';
 import { observeSymptoms } from './symptoms.ts';
@@ -227,6 +228,7 @@ export function createSensing(options: SensingOptions): Sensing {
         pending: isPending(memory.tracked, snapshot.atMs, settings),
         nodeCount: facts().nodes.length,
         partialCalmMs: settings.windowMs * partialCalmWindows,
+        standing: (symptom) => standingFault(symptom, facts()),
       };
     },
     hosts: () => memory.ingest.hosts(),

@@ -14,6 +14,9 @@ const selectorFreshMs = 3_600_000;
 /** A new pod may take this long to become ready, and the hold time of a roll-out more. */
 const startMs = 60_000;
 
+/** Begins the key of these symptoms. */
+export const noEndpointsKey = 'no-endpoints:';
+
 interface Empty {
   service: ServiceRecord;
   memory: ServiceMemory | undefined;
@@ -116,7 +119,7 @@ function groupKey({ service, found }: Empty): string {
   }
 }
 
-function reasonWords(found: Unbacked): string {
+export function reasonWords(found: Unbacked): string {
   switch (found.why) {
     case 'selects-nothing':
       return 'its selector matches no pod';
@@ -177,7 +180,7 @@ function symptomOf(group: readonly Empty[], observation: Observation): Observed[
       holdMs: holdOf(found, observation, namespace),
       symptom: bounded({
         kind: 'service-endpoints',
-        key: `no-endpoints:${namespace}/${name}`,
+        key: `${noEndpointsKey}${namespace}/${name}`,
         scope: { type: 'service', namespace, name },
         component: null,
         headline: `Service ${namespace}/${name} has no endpoints: ${reasonWords(found)}`,

@@ -5,6 +5,8 @@ import { type ShutPort, shutPorts } from '../../facts/shut-ports.ts';
 import type { Observation, Observed } from './observation.ts';
 import { bounded, clip, nameNodes } from './observation.ts';
 
+/** Begins the key of these symptoms. */
+export const shutServicesKey = 'shut-services:';
 /** A policy that has been so for longer is somebody's choice. */
 const freshMs = 3_600_000;
 /** A release may write its policies one after the other. */
@@ -55,7 +57,7 @@ function symptomOf(namespace: string, ports: readonly ShutPort[], nowMs: number)
       holdMs: settledMs,
       symptom: bounded({
         kind: 'service-endpoints',
-        key: `shut-services:${namespace}`,
+        key: `${shutServicesKey}${namespace}`,
         scope: { type: 'namespace', namespace },
         component: null,
         headline: headline(namespace, names, ports),
