@@ -228,6 +228,30 @@ test('nothing is proposed beside another plan, while a person has taken over, or
   ]);
 });
 
+test('nothing is proposed while a plan that was begun has not ended: its executor would forget it over the new draft', async () => {
+  const bench = await createBench();
+  await bench.say('propose restart-deployment coredns');
+  const proposal = (await bench.load()).incident.draft?.proposal;
+  if (proposal === undefined) throw new Error('no draft');
+  const proposalId = proposal.id;
+  bench.memory.put('inc-1', { type: 'proposed', proposal });
+  bench.memory.put('inc-1', { type: 'decided', proposalId, decision: 'approved', approval: 'c'.repeat(64) });
+  bench.memory.put('inc-1', { type: 'execution-requested', proposalId });
+  bench.memory.put('inc-1', {
+    type: 'help-requested',
+    reason: 'The executor has gone silent.',
+    known: [],
+    ruledOut: [],
+    cannotSee: [],
+    lookAt: [],
+  });
+  expect(await bench.say('propose scale-coredns 4')).toMatchObject({
+    type: 'answered',
+    lines: [expect.stringContaining('has not ended')],
+  });
+  expect((await bench.load()).incident).toMatchObject({ phase: 'needs-help', draft: null });
+});
+
 test('a change that belongs to its source is shown instead of proposed, to who asked and to the owners', async () => {
   const bench = await createBench(ofHelm);
   const answered = await bench.say('propose scale-coredns 4');

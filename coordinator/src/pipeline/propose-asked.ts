@@ -1,5 +1,5 @@
 import type { ActionRequest } from '../domain/action.ts';
-import type { Incident } from '../domain/incident.ts';
+import { unfinishedExecution, type Incident } from '../domain/incident.ts';
 import type { ObjectRef } from '../domain/object-ref.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import type { TypedAction } from '../domain/typed-action.ts';
@@ -55,6 +55,9 @@ export async function proposeAsked(
 function obstacleTo(incident: Incident): string | null {
   if (incident.takenOverBy !== null)
     return 'This incident is taken over by a person, and pathmedic proposes nothing: write "hand back" first.';
+  // A draft takes the executor's due time, and nothing would wake it for the plan that it left.
+  if (incident.phase !== 'executing' && unfinishedExecution(incident) !== null)
+    return 'A plan that was begun earlier has not ended; nothing else is proposed before it has.';
   switch (incident.phase) {
     case 'closed':
       return 'This incident is closed; there is nothing to change.';
