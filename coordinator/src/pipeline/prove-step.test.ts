@@ -11,11 +11,11 @@ import { proveStep, stepToProve } from './prove-step.ts';
 import { defaultPipelineSettings } from './settings.ts';
 
 const owner = { kind: 'Deployment', namespace: 'kube-system', name: 'coredns' } as const;
-const settle: Settle = { type: 'dns-answers', owner, known: ['old-0'], answering: 2, timeoutMs: 180_000 };
+const replacing: Settle = { type: 'dns-answers', owner, known: ['old-0'], answering: 2, timeoutMs: 180_000 };
 const appliedMs = startMs + 60_000;
 
 /** A plan in execution whose only step was applied and waits for the agents. */
-function applied() {
+function applied(settle: Settle = replacing) {
   const story = untilCard();
   const proposalId = corefilePlan.id;
   for (const event of story.events)
@@ -62,6 +62,18 @@ test('reports from before the write say nothing of it', () => {
   expect(prove({}, cluster(), appliedMs)).toBeNull();
 });
 
+test('pods that answered before and stay prove a new Corefile only once they must have read it, or begin to answer', () => {
+  const reload: Settle = { ...replacing, known: [] };
+  const after = (waitedMs: number, healthySinceMs: number) => {
+    const snapshot = { ...seen({}, appliedMs + waitedMs), atMs: appliedMs + waitedMs };
+    const paths = snapshot.paths.map((path) => ({ ...path, sinceMs: healthySinceMs }));
+    return proveStep(applied(reload).incident(), cluster(), { ...snapshot, paths });
+  };
+  expect(after(10_000, appliedMs - 60_000)).toBeNull();
+  expect(after(10_000, appliedMs + 5000)).not.toBeNull();
+  expect(after(120_000, appliedMs - 60_000)).not.toBeNull();
+});
+
 test('one node that is cut off does not hold the plan up; one node alone does not carry it', () => {
   expect(prove({ dns: ({ node }) => node === 'node3' })?.detail).toContain('answers 2 of 3 nodes so far');
   expect(prove({ dns: ({ node }) => node !== 'node1' })).toBeNull();
@@ -96,7 +108,7 @@ test('the executor goes on with the proof, and gives up at the deadline without 
     const proof = async () => (clock.nowMs() - beganMs >= provedAfterMs ? 'coredns-0 answers' : null);
     const ended = awaitSettled(
       { cluster, clock },
-      settle,
+      replacing,
       async () => undefined,
       new AbortController().signal,
       proof,

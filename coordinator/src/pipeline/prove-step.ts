@@ -6,6 +6,9 @@ import type { ClusterFacts } from '../facts/cluster-facts.ts';
 import { clusterDns } from '../facts/coredns-objects.ts';
 import { isActive } from '../facts/pod-lookups.ts';
 
+/** By then every pod has the new file and has looked at it: kubelets write it within about 90 s, `reload` looks every 30 s. */
+const reloadedWithinMs = 120_000;
+
 type DnsAnswers = Extract<Settle, { type: 'dns-answers' }>;
 
 /** The applied step of the plan under execution that waits for the agents' word; null when none does. */
@@ -37,7 +40,9 @@ export function proveStep(
     (pod) => isActive(pod) && pod.ready && !known.has(pod.meta.uid),
   );
   const proofs = candidates.flatMap((pod) => {
-    const counted = answersOf(network, `${pod.meta.namespace}/${pod.meta.name}`, sinceMs);
+    // Pods that stay answered from their old file, too: only what changed since says something before they read the new one.
+    const stays = settle.known.length === 0 && network.atMs < sinceMs + reloadedWithinMs;
+    const counted = answersOf(network, `${pod.meta.namespace}/${pod.meta.name}`, sinceMs, stays);
     if (!counted.answers) return [];
     const who =
       counted.nodes === counted.asking
@@ -60,7 +65,7 @@ interface Answers {
  * Does one pod answer those that ask it by its own address, by what they reported since? One node alone may be cut off, or
  * be the pod's own: where more ask, two have to be answered, and most of them.
  */
-function answersOf(network: NetworkSnapshot, pod: string, sinceMs: number): Answers {
+function answersOf(network: NetworkSnapshot, pod: string, sinceMs: number, changedOnly: boolean): Answers {
   const paths = network.paths.filter(
     ({ path, state, lastReportMs }) =>
       path.to.type === 'dns-pod' &&
@@ -71,7 +76,9 @@ function answersOf(network: NetworkSnapshot, pod: string, sinceMs: number): Answ
   );
   const all = new Set(network.paths.filter((p) => asks(p, pod)).map(({ path }) => path.from.node));
   const byNode = Map.groupBy(paths, ({ path }) => path.from.node);
-  const nodes = [...byNode.values()].filter((own) => own.every(({ state }) => state === 'healthy')).length;
+  const nodes = [...byNode.values()].filter((own) =>
+    own.every((path) => path.state === 'healthy' && !(changedOnly && path.sinceMs <= sinceMs)),
+  ).length;
   const enough = nodes >= Math.min(2, all.size) && nodes * 2 > byNode.size;
   return { answers: nodes > 0 && enough, nodes, asking: all.size };
 }
