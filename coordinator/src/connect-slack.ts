@@ -1,5 +1,5 @@
 import { createSlack } from './adapters/slack/slack.ts';
-import type { CoordinatorParts } from './coordinator-app.ts';
+import type { CoordinatorParts } from './coordinator-parts.ts';
 import type { OnSlackRequest } from './http/http-deps.ts';
 import { createDelivery } from './pipeline/deliver.ts';
 import { createDeliverOnWake, type DeliverOnWake } from './pipeline/deliver-on-wake.ts';

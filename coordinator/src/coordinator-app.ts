@@ -1,15 +1,10 @@
-import type { Clock } from '@pathmedic/shared/runtime/clock.ts';
-import type { Logger } from '@pathmedic/shared/runtime/logger.ts';
-import type { ApiClient } from './adapters/kubernetes/api-client.ts';
-import type { KubernetesCluster } from './adapters/kubernetes/cluster.ts';
 import { createKubernetesLeadership } from './adapters/kubernetes/leadership.ts';
 import { createOldClaims } from './adapters/kubernetes/old-claims.ts';
-import type { RedisIncidentStore } from './adapters/redis/incident-store.ts';
 import { startClaimSweep } from './claim-sweep.ts';
 import { agentSensing } from './agent-sensing.ts';
+import type { CoordinatorParts } from './coordinator-parts.ts';
 import { connectSlack } from './connect-slack.ts';
 import { createAgentAuth } from './auth/agent-auth.ts';
-import type { Principals } from './auth/principals.ts';
 import type { CoordinatorConfig } from './config.ts';
 import { withHosts } from './facts/with-hosts.ts';
 import type { RunningRole } from './executor-app.ts';
@@ -21,33 +16,13 @@ import type { PipelineDeps } from './pipeline/deps.ts';
 import { createPauseControl } from './pipeline/pause-control.ts';
 import { defaultPipelineSettings, type PipelineSettings } from './pipeline/settings.ts';
 import { wakeBestEffort } from './pipeline/wake-best-effort.ts';
-import type { Claims } from './ports/claim.ts';
-import type { WakeQueue } from './ports/wake-queue.ts';
 import { createLeaderDuties } from './leader-duties.ts';
 import { deriveKey } from './secret-keys.ts';
 import { createDetectLoop } from './sensing/detect-loop.ts';
 import { createSensing } from './sensing/sensing.ts';
 import { defaultPlanConfig, settingsForWindow, type SensingSettings } from './sensing/settings.ts';
 import { watchStore } from './store-watch.ts';
-import type { CoordinatorMetrics } from './telemetry/coordinator-metrics.ts';
-import type { IncidentMetrics } from './telemetry/incident-metrics.ts';
 import { startQueueCanary } from './telemetry/queue-canary.ts';
-
-export interface CoordinatorParts {
-  config: CoordinatorConfig;
-  clock: Clock;
-  logger: Logger;
-  api: ApiClient;
-  store: RedisIncidentStore;
-  queue: WakeQueue;
-  cluster: KubernetesCluster;
-  claims: Claims;
-  principals: Principals;
-  metrics: CoordinatorMetrics;
-  incidentMetrics: IncidentMetrics;
-  /** Folder of the built console; null without one. */
-  console: string | null;
-}
 
 /** The coordinator role: every replica serves people; the leader also senses, works on incidents and tells Slack. */
 export async function startCoordinator(parts: CoordinatorParts): Promise<RunningRole> {

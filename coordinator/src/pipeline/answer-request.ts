@@ -1,13 +1,8 @@
 import type { EventBody, EventOf } from '../domain/incident-event.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Cluster } from '../ports/cluster.ts';
-import type { ProposeDeps } from './propose.ts';
+import type { AnswerDeps } from './answer-deps.ts';
 import { proposeAsked } from './propose-asked.ts';
 import { showLog } from './show-log.ts';
-
-export interface AnswerDeps extends ProposeDeps {
-  cluster: Pick<Cluster, 'facts' | 'logs' | 'read'>;
-}
 
 const maxLine = 500;
 

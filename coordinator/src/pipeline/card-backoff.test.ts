@@ -8,7 +8,8 @@ import {
   startMs,
   type Story,
 } from './incident-story.fixture.ts';
-import { nextStep, type NextStep } from './next-step.ts';
+import { nextStep } from './next-step.ts';
+import type { NextStep } from './work-step.ts';
 import { defaultPipelineSettings } from './settings.ts';
 
 const settings = { ...defaultPipelineSettings, mode: 'remediate' as const };

@@ -1,5 +1,5 @@
 import type { Incident, PassState } from '../domain/incident.ts';
-import type { NextStep, Surroundings } from './next-step.ts';
+import type { NextStep, Surroundings } from './work-step.ts';
 import type { PipelineSettings } from './settings.ts';
 
 const pollMs = 1000;

@@ -12,7 +12,8 @@ import {
   untilExecuted,
   type Story,
 } from './incident-story.fixture.ts';
-import { nextStep, type Surroundings } from './next-step.ts';
+import { nextStep } from './next-step.ts';
+import type { Surroundings } from './work-step.ts';
 import { defaultPipelineSettings } from './settings.ts';
 
 const settings = { ...defaultPipelineSettings, mode: 'remediate' as const };

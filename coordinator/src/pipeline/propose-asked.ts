@@ -9,7 +9,7 @@ import { refOf } from '../facts/object-ref-of.ts';
 import type { Meta } from '../facts/records.ts';
 import { podTrouble } from '../facts/pod-trouble.ts';
 import { actorWithPlace } from '../messages/actor-name.ts';
-import type { AnswerDeps } from './answer-request.ts';
+import type { AnswerDeps } from './answer-deps.ts';
 import { draftPlan } from './propose.ts';
 
 /** `change`: what would have been done, as the lines of a diff, where it belongs somewhere else. */

@@ -1,5 +1,5 @@
 import { currentProposal, unfinishedExecution, type Incident } from '../domain/incident.ts';
-import type { NextStep, Surroundings } from './next-step.ts';
+import type { NextStep, Surroundings } from './work-step.ts';
 import { stepToProve } from './prove-step.ts';
 import type { PipelineSettings } from './settings.ts';
 

@@ -4,7 +4,8 @@ import { cniAgents } from '../facts/cni-flavour.ts';
 import { clusterDns } from '../facts/coredns-objects.ts';
 import type { EventRecord, PodRecord } from '../facts/records.ts';
 import { evidence } from './evidence.ts';
-import { type Place, SIGNATURES } from './signatures.ts';
+import type { Place } from './signature.ts';
+import { SIGNATURES } from './signatures.ts';
 import { affectedNodes, troubleSinceMs } from './symptom-scope.ts';
 import type { Weighed } from './weigh.ts';
 

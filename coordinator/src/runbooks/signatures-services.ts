@@ -1,4 +1,4 @@
-import type { Place, Signature } from './signatures.ts';
+import type { Place, Signature } from './signature.ts';
 
 const ANYWHERE: readonly Place[] = ['cni', 'coredns', 'kube-proxy', 'event'];
 const CNI: readonly Place[] = ['cni', 'event'];
