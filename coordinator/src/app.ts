@@ -9,6 +9,7 @@ import { createKubernetesClaims } from './adapters/kubernetes/claims.ts';
 import { createClientNodeTransport } from './adapters/kubernetes/client-node-transport.ts';
 import { createKubernetesCluster } from './adapters/kubernetes/cluster.ts';
 import { loadKubeConfig } from './adapters/kubernetes/kube-config.ts';
+import { learnApiServers } from './adapters/kubernetes/learn-api-servers.ts';
 import { createRedisIncidentStore } from './adapters/redis/incident-store.ts';
 import { parsePrincipalsFile } from './auth/principals-file.ts';
 import { createPrincipals, type Principals } from './auth/principals.ts';
@@ -80,6 +81,15 @@ export async function startApp(config: Config, options: AppOptions): Promise<Run
             console: consoleDir(config.PATHMEDIC_CONSOLE_DIR),
           });
     closers.push(() => role.close());
+    // The coordinator's watch tells it; the executor has none.
+    if (config.PATHMEDIC_ROLE === 'executor') {
+      const stop = new AbortController();
+      const learning = learnApiServers({ api, clock, learn: transport.learn }, stop.signal);
+      closers.push(() => {
+        stop.abort();
+        return learning;
+      });
+    }
     const metricsServer = await startMetricsServer({
       ...config.PATHMEDIC_LISTEN_METRICS,
       logger,

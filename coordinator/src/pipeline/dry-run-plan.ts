@@ -2,7 +2,8 @@ import { resourceVersionOf } from '../domain/raw-object.ts';
 import { formatRef } from '../domain/object-ref.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Cluster } from '../ports/cluster.ts';
+import type { ObjectRef } from '../domain/object-ref.ts';
+import type { Cluster, ReadResult } from '../ports/cluster.ts';
 import type { ExecutorDeps } from './executor-deps.ts';
 import { wakeBestEffort } from './wake-best-effort.ts';
 import { fieldManagerOf } from './field-manager.ts';
@@ -14,7 +15,7 @@ export async function dryRunPlan(
 ): Promise<string | null> {
   for (const step of proposal.steps) {
     const { target } = step.mutation;
-    const read = await cluster.read(target);
+    const read = await readTwice(cluster, target);
     if (!read.ok) {
       const why =
         read.reason === 'not-found' ? 'does not exist any more' : `could not be read: ${read.detail}`;
@@ -28,6 +29,12 @@ export async function dryRunPlan(
     if (!result.ok) return `${step.title}: ${result.detail}`.slice(0, 400);
   }
   return null;
+}
+
+/** After a read without an answer the next one may take another way to the API server. */
+async function readTwice(cluster: Pick<Cluster, 'read'>, target: ObjectRef): Promise<ReadResult> {
+  const first = await cluster.read(target);
+  return !first.ok && first.reason === 'unavailable' ? cluster.read(target) : first;
 }
 
 /** Tries the draft out on the server; changes nothing. A second executor doing the same is harmless. */
