@@ -31,7 +31,10 @@ test('addresses are learned at once and again; a failure leaves what is known', 
       return answers.shift() ?? { type: 'no-answer' as const, sent: false, detail: 'the end' };
     },
   };
-  const done = learnApiServers({ api, clock, learn: (servers) => void learned.push(...servers) }, stop.signal);
+  const done = learnApiServers(
+    { api, clock, learn: (servers) => void learned.push(...servers) },
+    stop.signal,
+  );
   await clock.advanceBy(1);
   expect(learned).toEqual(['https://10.0.0.4:6443']);
   await clock.advanceBy(40_000);
