@@ -82,19 +82,21 @@ export interface WrittenStep {
  * - `needs-help`, `escalated`: waiting for people; recovery still closes it
  * - `closed`
  */
-export type Phase =
-  | 'new'
-  | 'triaged'
-  | 'diagnosed'
-  | 'drafted'
-  | 'awaiting-approval'
-  | 'approved'
-  | 'executing'
-  | 'verifying'
-  | 'recovering'
-  | 'needs-help'
-  | 'escalated'
-  | 'closed';
+export const phases = [
+  'new',
+  'triaged',
+  'diagnosed',
+  'drafted',
+  'awaiting-approval',
+  'approved',
+  'executing',
+  'verifying',
+  'recovering',
+  'needs-help',
+  'escalated',
+  'closed',
+] as const;
+export type Phase = (typeof phases)[number];
 
 export interface Incident {
   id: string;

@@ -2,6 +2,7 @@ import type { Situation } from '../facts/cluster-facts.ts';
 import { clip } from './evidence.ts';
 import { cniLogWishes, cniTrouble } from './cni-trouble.ts';
 import { matchSignatures } from './match-signatures.ts';
+import { nothingTold } from './nothing-told.ts';
 import type { Judgement, Remedy, Runbook } from './runbook.ts';
 import { check, type Weighed, weighedCause } from './weigh.ts';
 
@@ -56,13 +57,7 @@ function meaningOf(kind: Kind): string {
 function judge(situation: Situation): Judgement {
   const told = matchSignatures(situation).get(ID) ?? [];
   const [first] = told;
-  if (first === undefined) {
-    const read = situation.facts.logs.length > 0;
-    const detail = read
-      ? 'nothing of the kind in the logs and events read'
-      : 'no log was read, which proves nothing';
-    return { cause: null, checks: [check(ID, TITLE, 'unknown', detail)], unknown: [] };
-  }
+  if (first === undefined) return nothingTold(situation, ID, TITLE);
   const meaning = meaningOf(kindOf(told));
   const cause = weighedCause({
     id: ID,

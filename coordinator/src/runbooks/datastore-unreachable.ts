@@ -5,6 +5,7 @@ import { clip, evidence } from './evidence.ts';
 import { cniLogWishes, cniTrouble } from './cni-trouble.ts';
 import { matchSignatures } from './match-signatures.ts';
 import { nameNodes } from './name-nodes.ts';
+import { nothingTold } from './nothing-told.ts';
 import { answeredWords, nodePathsOf, tally } from './probe-evidence.ts';
 import type { Judgement, Remedy, Runbook } from './runbook.ts';
 import { affectedNodes, troubleSinceMs } from './symptom-scope.ts';
@@ -67,13 +68,7 @@ function fromProbes(situation: Situation): Weighed[] {
 function judge(situation: Situation): Judgement {
   const told = matchSignatures(situation).get(ID) ?? [];
   const [first] = told;
-  if (first === undefined) {
-    const read = situation.facts.logs.length > 0;
-    const detail = read
-      ? 'nothing of the kind in the logs and events read'
-      : 'no log was read, which proves nothing';
-    return { cause: null, checks: [check(ID, TITLE, 'unknown', detail)], unknown: [] };
-  }
+  if (first === undefined) return nothingTold(situation, ID, TITLE);
   const cause = weighedCause({
     id: ID,
     component: 'The CNI’s way to the API server',

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Phase } from '../domain/incident.ts';
+import { phases } from '../domain/incident.ts';
 import type { EventBody, EventOf } from '../domain/incident-event.ts';
 import type { IncidentStore } from '../ports/incident-store.ts';
 
@@ -19,19 +19,6 @@ const executionResults: Record<ExecutionResult, true> = {
   stopped: true,
   'not-started': true,
   unknown: true,
-};
-const openPhases: Record<Exclude<Phase, 'closed'>, true> = {
-  new: true,
-  triaged: true,
-  diagnosed: true,
-  drafted: true,
-  'awaiting-approval': true,
-  approved: true,
-  executing: true,
-  verifying: true,
-  recovering: true,
-  'needs-help': true,
-  escalated: true,
 };
 const mostCounted = 500;
 
@@ -90,7 +77,7 @@ function observeOpen(store: Pick<IncidentStore, 'list'>, active: () => boolean, 
       this.reset();
       const open = active() ? await whenReachable(store.list({ open: true, limit: mostCounted })) : null;
       if (open === null) return;
-      for (const phase of Object.keys(openPhases)) this.set({ phase }, 0);
+      for (const phase of phases) if (phase !== 'closed') this.set({ phase }, 0);
       for (const { phase } of open) this.inc({ phase });
     },
   });

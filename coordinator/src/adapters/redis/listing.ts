@@ -1,29 +1,12 @@
 import { z } from 'zod';
+import { phases } from '../../domain/incident.ts';
 import type { IncidentStore, IncidentSummary } from '../../ports/incident-store.ts';
 import type { RedisCommands } from './commands.ts';
 import type { RedisKeys } from './keys.ts';
 
-/** Every phase, so that a new one does not go missing from listings: the compiler asks for it here. */
-const phases: Record<IncidentSummary['phase'], true> = {
-  new: true,
-  triaged: true,
-  diagnosed: true,
-  drafted: true,
-  'awaiting-approval': true,
-  approved: true,
-  executing: true,
-  verifying: true,
-  recovering: true,
-  'needs-help': true,
-  escalated: true,
-  closed: true,
-};
-const Phase = z.custom<IncidentSummary['phase']>(
-  (value) => typeof value === 'string' && Object.hasOwn(phases, value),
-);
 const Meta = z.tuple([
   z.string(),
-  Phase,
+  z.enum(phases),
   z.coerce.number(),
   z.coerce.number(),
   z.union([z.null(), z.coerce.number()]),
